@@ -1,0 +1,3 @@
+import { server } from './server.js';
+
+process.on('SIGTERM', () => server.close());
