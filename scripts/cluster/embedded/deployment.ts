@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicMs, roundMs } from '../../support/clock.ts';
+import { LabError } from '../../support/errors.ts';
+import { lastLines } from '../../support/log-tail.ts';
+import { timeouts } from '../../support/timeouts.ts';
+import type { DeployRequest, Deployment } from '../cluster.ts';
+import type { Addresses } from './addresses.ts';
+import { startBalancer, type Balancer } from './balancer/client.ts';
+import type { Listeners } from './listeners.ts';
+import type { Pod } from './pod.ts';
+import { createPod, nameSuffix, type PodFactory } from './pods.ts';
+import { nextStep } from './rollout.ts';
+import { propagateEndpoints, type Endpoints } from './endpoints.ts';
+
+export interface DeploymentRequest extends DeployRequest {
+  addresses: Addresses;
+  listeners: Listeners;
+  visible: string[];
+  propagationDelayMs: number;
+}
+
+const lookAgainMs = 200;
+
+/** The Deployment controller: keeps the replicas, and replaces them on a restart. */
+export class EmbeddedDeployment implements Deployment {
+  readonly url: string;
+  readonly broken: AbortSignal;
+  readonly instrumentPids: { process: 'balancer'; pid: number }[];
+  readonly #request: DeploymentRequest;
+  readonly #balancer: Balancer;
+  readonly #endpoints: Endpoints;
+  readonly #factory: PodFactory;
+  readonly #pods = new Set<Pod>();
+  readonly #base: string;
+  #wake: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  private constructor(request: DeploymentRequest, balancer: Balancer) {
+    this.#request = request;
+    this.#balancer = balancer;
+    this.#endpoints = propagateEndpoints(balancer, request.propagationDelayMs);
+    this.#base = request.variant.id.replace('/', '-');
+    this.url = `http://${balancer.address.host}:${String(balancer.address.port)}`;
+    this.broken = balancer.broken;
+    this.instrumentPids = [{ process: 'balancer', pid: balancer.pid }];
+    this.#factory = { ...request, request, onChange: () => this.#changed() };
+  }
+
+  /** Starts all replicas at once; rejects with `deploy-failed` when they do not become ready. */
+  static async create(request: DeploymentRequest): Promise<EmbeddedDeployment> {
+    const address = await request.addresses.next(request.manifest.servicePort);
+    const balancer = await startBalancer(address, request.originMs, request.record);
+    const deployment = new EmbeddedDeployment(request, balancer);
+    try {
+      await deployment.#start();
+      return deployment;
+    } catch (error) {
+      await deployment[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { replicas } = this.#request.manifest;
+    await this.#add('old', replicas);
+    await this.#until(() => this.#available() === replicas, timeouts.deployMs, 'become ready');
+    await this.#endpoints.settled();
+  }
+
+  async restart(): Promise<void> {
+    const { replicas } = this.#request.manifest;
+    this.#recordRollout('began');
+    const terminations: Promise<void>[] = [];
+    const finished = () =>
+      [...this.#pods].every((pod) => pod.revision === 'new') && this.#available() === replicas;
+    const hash = nameSuffix(9);
+    while (!finished()) {
+      const seen = this.#progress();
+      const step = this.#nextStep();
+      await this.#add('new', step.create, hash);
+      for (const name of step.remove) terminations.push(this.#delete(name));
+      if (step.create > 0 || step.remove.length > 0) continue;
+      await this.#until(() => this.#progress() !== seen, timeouts.progressMs, 'make progress');
+    }
+    await Promise.all(terminations);
+    this.#recordRollout('complete');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#endpoints.stop();
+    await Promise.all([...this.#pods].map((pod) => pod.kill()));
+    await this.#balancer[Symbol.asyncDispose]();
+  }
+
+  #nextStep() {
+    const pods = [...this.#pods].filter((pod) => !pod.terminating);
+    const views = pods.map((pod) => ({
+      name: pod.name,
+      revision: pod.revision,
+      available: this.#isAvailable(pod),
+    }));
+    return nextStep(views, this.#request.manifest);
+  }
+
+  async #add(revision: 'old' | 'new', count: number, hash = nameSuffix(9)): Promise<void> {
+    for (let made = 0; made < count; made += 1) {
+      this.#pods.add(await createPod(this.#factory, { name: `${this.#base}-${hash}`, revision }));
+    }
+  }
+
+  #delete(name: string): Promise<void> {
+    const pod = [...this.#pods].find((candidate) => candidate.name === name);
+    if (!pod) return Promise.resolve();
+    const gone = pod.delete().then(() => {
+      this.#pods.delete(pod);
+      this.#changed();
+    });
+    this.#endpoints.update([...this.#pods]);
+    return gone;
+  }
+
+  #isAvailable(pod: Pod): boolean {
+    const { minReadyMs } = this.#request.manifest;
+    return pod.readySinceMs !== undefined && monotonicMs() - pod.readySinceMs >= minReadyMs;
+  }
+
+  #available(): number {
+    return [...this.#pods].filter((pod) => !pod.terminating && this.#isAvailable(pod)).length;
+  }
+
+  /** Changes whenever the controller may have something to do. */
+  #progress(): string {
+    const states = [...this.#pods].map(
+      (pod) => `${pod.name} ${String(pod.terminating)} ${String(this.#isAvailable(pod))}`,
+    );
+    return states.join();
+  }
+
+  #changed(): void {
+    this.#endpoints.update([...this.#pods]);
+    this.#wake.resolve();
+    const { minReadyMs } = this.#request.manifest;
+    if (minReadyMs > 0) setTimeout(() => this.#wake.resolve(), minReadyMs + 1).unref();
+  }
+
+  /** Waits for a condition; fails when the time is over, a pod keeps crashing, or the lab is interrupted. */
+  async #until(condition: () => boolean, limitMs: number, what: string): Promise<void> {
+    const deadlineMs = monotonicMs() + limitMs;
+    while (!condition()) {
+      this.#request.signal.throwIfAborted();
+      await this.#failOnCrashLoop();
+      const remainingMs = deadlineMs - monotonicMs();
+      if (remainingMs <= 0) throw await this.#stuck(`did not ${what} within ${String(limitMs / 1000)} s`);
+      this.#wake = Promise.withResolvers();
+      // Whatever happens, look again soon: an interrupt or the deadline wakes nobody.
+      await Promise.race([this.#wake.promise, sleep(lookAgainMs)]);
+    }
+  }
+
+  async #failOnCrashLoop(): Promise<void> {
+    const crashing = [...this.#pods].find((pod) => pod.restartCount >= 2);
+    if (!crashing) return;
+    const { exitCode, signal } = crashing.lastExit ?? {};
+    throw await this.#stuck(`exits at start (${signal ?? `exit code ${String(exitCode)}`})`, crashing);
+  }
+
+  async #stuck(what: string, pod = [...this.#pods].find((candidate) => !candidate.ready)): Promise<LabError> {
+    const message = `${this.#request.variant.id} ${what}.`;
+    if (!pod) return new LabError('deploy-failed', message);
+    const lines = await lastLines(pod.logFile, 12);
+    const log = lines.length > 0 ? lines.map((line) => `  ${line}`).join('\n') : '  (nothing)';
+    const about = `Last lines of ${pod.name}:\n${log}\nWhole log: ${pod.logFile}`;
+    return new LabError('deploy-failed', `${message}\n${about}`);
+  }
+
+  #recordRollout(event: 'began' | 'complete'): void {
+    const { record, originMs } = this.#request;
+    record({ type: 'rollout', atMs: roundMs(monotonicMs() - originMs), event });
+  }
+}

@@ -1,0 +1,52 @@
+import { containment } from '../../support/contained.ts';
+import type { Cluster, ClusterInfo } from '../cluster.ts';
+import { makeAddresses } from './addresses.ts';
+import { EmbeddedDeployment } from './deployment.ts';
+import { watchListeners } from './listeners.ts';
+
+export interface EmbeddedOptions {
+  /** From the deletion (or readiness) of a pod to the balancer knowing of it. */
+  propagationDelayMs: number;
+  /** Folders that pods must see although each has its own /tmp. */
+  visible: string[];
+}
+
+/** Until measured on a real cluster; see the limits. */
+export const defaultPropagationDelayMs = 500;
+
+function describe(options: EmbeddedOptions, listenersAvailable: boolean): ClusterInfo {
+  const { pidNamespace, reason } = containment();
+  const limits = [
+    'The embedded cluster shows how servers shut down. It is not a Kubernetes: no scheduler, no kubelet, no kube-proxy, no network of its own.',
+    `Endpoints change ${String(options.propagationDelayMs)} ms after a pod is deleted or becomes ready. On a real cluster this time varies and grows with its load.`,
+    'The Service is a user-space TCP balancer on loopback: two more hops, and a client of a refusing pod sees a reset (recorded as refused).',
+    'A pod that has gone refuses connections at once. On a real cluster its address may time out instead.',
+    'Image, resources and securityContext of the manifest are not applied; all pods share the CPUs and the network of this machine.',
+  ];
+  if (!pidNamespace) {
+    limits.push(
+      `Pods are not PID 1 (${reason}): a server without a SIGTERM handler ends here but ignores the signal in a container.`,
+    );
+  }
+  if (!listenersAvailable)
+    limits.push('The end of listening sockets is not observed: /proc/net/tcp is not readable.');
+  return { name: 'embedded', pid1: pidNamespace, propagationDelayMs: options.propagationDelayMs, limits };
+}
+
+/** A cluster of processes on this machine, for reading the shutdown behaviour of servers. */
+export function startEmbeddedCluster(options: EmbeddedOptions): Cluster {
+  const addresses = makeAddresses();
+  const listeners = watchListeners();
+  const deployments = new Set<EmbeddedDeployment>();
+  return {
+    info: describe(options, listeners.available),
+    async deploy(request) {
+      const deployment = await EmbeddedDeployment.create({ ...request, ...options, addresses, listeners });
+      deployments.add(deployment);
+      return deployment;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...deployments].map((deployment) => deployment[Symbol.asyncDispose]()));
+    },
+  };
+}

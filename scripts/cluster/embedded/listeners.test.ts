@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { makeAddresses } from './addresses.ts';
+import { kernelNames, watchListeners } from './listeners.ts';
+
+test('names an address as the kernel prints it', () => {
+  expect(kernelNames({ host: '127.64.0.9', port: 8080 })).toEqual({
+    tcp: '0900407F:1F90 00000000:0000 0A',
+    tcp6: '0000000000000000FFFF00000900407F:1F90 00000000000000000000000000000000:0000 0A',
+  });
+});
+
+describe.skipIf(!watchListeners().available)('the watch', () => {
+  test.each([
+    ['an IPv4 socket', (host: string) => host],
+    ['an IPv4 address on an IPv6 socket, as JVMs open it', (host: string) => `::ffff:${host}`],
+  ])('tells begin and end of %s', async (_, bind) => {
+    const address = await makeAddresses().next(8080);
+    const changes: boolean[] = [];
+    const watch = watchListeners().watch(address, (listening) => changes.push(listening));
+    const server = createServer().listen(address.port, bind(address.host));
+    await once(server, 'listening');
+    await until(() => changes.length === 1);
+    watch.closely();
+    server.close();
+    await until(() => changes.length === 2);
+    watch.stop();
+    expect(changes).toEqual([true, false]);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 500 && !condition(); attempt += 1) await sleep(10);
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DeployRequest } from '../cluster.ts';
+import type { Addresses } from './addresses.ts';
+import type { Listeners } from './listeners.ts';
+import { Pod } from './pod.ts';
+
+export interface PodFactory {
+  request: DeployRequest;
+  addresses: Addresses;
+  listeners: Listeners;
+  /** Folders that pods must see although each has its own /tmp. */
+  visible: string[];
+  onChange: () => void;
+}
+
+// Kubernetes leaves out vowels and what looks like them, so that no word appears.
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** A random suffix as Kubernetes gives to pods and replica sets. */
+export function nameSuffix(length: number): string {
+  return [...randomBytes(length)].map((byte) => alphabet[byte % alphabet.length]).join('');
+}
+
+/** What every container finds in its environment, besides what manifest and variant set. */
+function inheritedEnv(): { [name: string]: string } {
+  const names = ['PATH', 'HOME', 'LANG', 'JAVA_HOME'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+/** Makes a pod of the variant on an address of its own. */
+export async function createPod(
+  factory: PodFactory,
+  replicaSet: { name: string; revision: 'old' | 'new' },
+): Promise<Pod> {
+  const { request, addresses, listeners, visible, onChange } = factory;
+  const { variant, manifest, artefact, env, logFolder, originMs, record } = request;
+  const name = `${replicaSet.name}-${nameSuffix(5)}`;
+  const address = await addresses.next(manifest.containerPort);
+  mkdirSync(logFolder, { recursive: true });
+  const container = {
+    command: variant.start,
+    folder: artefact,
+    logFile: join(logFolder, `${name}.log`),
+    temporaryFolder: join(logFolder, `${name}.tmp`),
+    visible,
+    env: {
+      ...inheritedEnv(),
+      ...manifest.env,
+      ...variant.env,
+      ...env,
+      HOST: address.host,
+      PORT: String(address.port),
+      HOSTNAME: name,
+    },
+  };
+  const { revision } = replicaSet;
+  return new Pod({ name, revision, address, manifest, container, listeners, originMs, record, onChange });
+}
