@@ -1,0 +1,66 @@
+import type { Manifest, Trial } from './model.ts';
+
+/**
+ * What the model takes for granted where no earlier run has measured it; of servers on two cores that
+ * start together, so rather long than short.
+ */
+export const assumedMs = {
+  /** From the start of a process until it answers. */
+  start: 700,
+  /** From SIGTERM until the exit of a server that is not in the middle of a request. */
+  drain: 500,
+  /** A `preStop` command, whose duration nothing states. */
+  preStopCommand: 1000,
+  /** Load after the last old pod has gone. */
+  tail: 2000,
+} as const;
+
+/** Milliseconds that trials took in an earlier run, by `trialKey`. */
+export type TrialHistory = ReadonlyMap<string, number>;
+
+/** How long a trial will take, and how that is known. */
+export interface TrialEstimate {
+  ms: number;
+  source: 'earlier run' | 'model';
+}
+
+/** What a trial is called across runs and repetitions: `express/terminus/naive`, `controls/ideal/sham`. */
+export function trialKey(trial: Trial): string {
+  return `${trial.variant.id}/${trial.kind === 'sham' ? 'sham' : trial.scenario.id}`;
+}
+
+/**
+ * The duration of an earlier run where there is one, else the sum of what cannot be avoided: deployment,
+ * warm-up, rounds of replacing pods, `preStop` and drain of the last old pod (those of the others overlap
+ * with the rounds), tail. A sham takes as long: its load runs for the time of a restart.
+ */
+export function estimateTrial(trial: Trial, history: TrialHistory): TrialEstimate {
+  const measuredMs = history.get(trialKey(trial));
+  if (measuredMs !== undefined) return { ms: measuredMs, source: 'earlier run' };
+  const { manifest, requestDelaySeconds } = trial.scenario;
+  const readyMs = assumedMs.start + probeQuantumMs(manifest) + manifest.minReadyMs;
+  const rounds = Math.ceil(manifest.replicas / Math.max(1, manifest.maxSurge + manifest.maxUnavailable));
+  const drainMs = Math.max(assumedMs.drain, requestDelaySeconds * 1000);
+  const endMs = Math.min(preStopMs(manifest) + drainMs, manifest.graceMs);
+  const ms = readyMs + trial.variant.warmUpMs + rounds * readyMs + endMs + assumedMs.tail;
+  return { ms, source: 'model' };
+}
+
+/** Milliseconds of `estimateTrial`. */
+export function estimateTrialMs(trial: Trial, history: TrialHistory): number {
+  return estimateTrial(trial, history).ms;
+}
+
+/**
+ * What the probes add to a start: a process that is ready just after a probe waits for the next one.
+ * 0 without probes, when a pod is ready as soon as it runs.
+ */
+export function probeQuantumMs({ startupProbe, readinessProbe }: Manifest): number {
+  const probe = startupProbe ?? readinessProbe;
+  return probe === undefined ? 0 : probe.initialDelayMs + probe.periodMs * probe.successThreshold;
+}
+
+function preStopMs({ preStop }: Manifest): number {
+  if (preStop === undefined) return 0;
+  return preStop.kind === 'sleep' ? preStop.durationMs : assumedMs.preStopCommand;
+}

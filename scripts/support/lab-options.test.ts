@@ -1,0 +1,124 @@
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseLabOptions } from './lab-options.ts';
+import { projectRoot } from './project.ts';
+
+const defaults = {
+  only: [],
+  scenarios: [],
+  cluster: 'embedded',
+  repeat: 1,
+  ratePerSecond: 200,
+  seed: undefined,
+  list: false,
+  json: false,
+  controls: true,
+  catalogue: projectRoot,
+  results: join(projectRoot, 'results'),
+};
+
+const words = (line: string) => line.split(' ').filter((word) => word !== '');
+
+test.each([
+  { line: '', options: {} },
+  { line: '--only gin', options: { only: ['gin'] } },
+  {
+    line: '--only gin,express/terminus --only controls,gin',
+    options: { only: ['gin', 'express/terminus', 'controls'] },
+  },
+  { line: '--only=gin', options: { only: ['gin'] } },
+  { line: '--scenario naive --scenario prestop', options: { scenarios: ['naive', 'prestop'] } },
+  { line: '--cluster embedded', options: { cluster: 'embedded' } },
+  { line: '--repeat 100', options: { repeat: 100 } },
+  { line: '--rate 100', options: { ratePerSecond: 100 } },
+  { line: '--seed 0', options: { seed: 0 } },
+  { line: '--seed 4294967295', options: { seed: 4294967295 } },
+  { line: '--list --json --no-controls', options: { list: true, json: true, controls: false } },
+  { line: '--catalogue other --results /tmp/r', options: { catalogue: resolve('other'), results: '/tmp/r' } },
+])('lab $line', ({ line, options }) => {
+  expect(parseLabOptions(words(line))).toEqual({ ...defaults, ...options });
+});
+
+const all = 'npm run lab -- --help lists what there is';
+
+test.each([
+  {
+    line: '--onyl gin',
+    message: `--onyl: expected an option of this command, found an unknown one. Did you mean --only? ${all}`,
+  },
+  {
+    line: '--lsit=3',
+    message: `--lsit: expected an option of this command, found an unknown one. Did you mean --list? ${all}`,
+  },
+  { line: '--chaos', message: `--chaos: expected an option of this command, found an unknown one. ${all}` },
+  { line: '-x', message: `-x: expected an option of this command, found an unknown one. ${all}` },
+  { line: '--list=3', message: '--list: expected no value, found "--list=3". Write --list' },
+  {
+    line: 'gin naive',
+    message: `"gin naive": expected options only, found more. npm passes options on only after two hyphens: npm run lab -- --name value. ${all}`,
+  },
+  {
+    line: '--only',
+    message: `--only <names>: expected a value, found none. Write one after the option. ${all}`,
+  },
+  {
+    line: '--only --list',
+    message: '--only: expected names separated by commas, found "--list". Write for example --only a,b',
+  },
+  {
+    line: '--only gin,,x',
+    message: '--only: expected names separated by commas, found "gin,,x". Write for example --only a,b',
+  },
+  {
+    line: '--repeat 0',
+    message: '--repeat: expected a whole number from 1 to 100, found "0". Write for example --repeat 1',
+  },
+  {
+    line: '--repeat 101',
+    message: '--repeat: expected a whole number from 1 to 100, found "101". Write for example --repeat 1',
+  },
+  {
+    line: '--repeat 1.5',
+    message: '--repeat: expected a whole number from 1 to 100, found "1.5". Write for example --repeat 1',
+  },
+  {
+    line: '--rate 99',
+    message:
+      '--rate: expected a whole number from 100 to 2000, found "99". Write for example --rate 100. Below 100 requests/s in all, a control cannot be told from an app with less than 0.1 % false alarms.',
+  },
+  {
+    line: '--seed -1',
+    message: '--seed: expected a whole number from 0 to 4294967295, found "-1". Write for example --seed 0',
+  },
+  { line: '--cluster kind', message: '--cluster: expected embedded, found "kind". Write --cluster embedded' },
+  { line: '--catalogue --list', message: '--catalogue: expected a folder, found "--list"' },
+])('lab $line is wrong', ({ line, message }) => {
+  expect(() => parseLabOptions(words(line))).toThrow(
+    expect.objectContaining({ code: 'usage', exitCode: 64, message }),
+  );
+});
+
+test('lab --help', () => {
+  expect(parseLabOptions(['--help'])).toMatchInlineSnapshot(`
+    {
+      "help": "Usage: npm run lab -- [options]
+
+    Builds the apps, restarts them under load and prints which requests were lost.
+
+    Options:
+      --only <names>        only these frameworks or variants: gin,express/terminus
+      --scenario <names>    only these scenarios: naive,prestop
+      --cluster <name>      where pods run: embedded (default: "embedded")
+      --repeat <times>      repetitions of every trial (default: 1)
+      --rate <requests>     requests/s in all, 100 to 2000 (default: 200)
+      --seed <number>       fixes the order of trials
+      --list                print the plan and its estimated time, and run nothing
+      --json                print JSON instead of text
+      --no-controls         leave out the controls: the run then proves nothing about its instrument
+      --catalogue <folder>  folder with apps/, manifests/ and scenarios.yaml (default: the project)
+      --results <folder>    folder of results (default: results/ of the project)
+      --help                print this text
+    ",
+    }
+  `);
+});

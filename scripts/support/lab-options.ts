@@ -1,0 +1,111 @@
+import { Option } from 'commander';
+import { resolve } from 'node:path';
+import {
+  choiceOption,
+  pathOption,
+  namesOption,
+  npmCommand,
+  parseWords,
+  resultsOption,
+  wholeNumberOption,
+} from './options.ts';
+import type { Help } from './options.ts';
+import { projectRoot } from './project.ts';
+
+/** Places where pods can run. */
+export const clusterNames = ['embedded'] as const;
+
+/** Options of `npm run lab`. */
+export interface LabOptions {
+  /** Ids of frameworks and variants; empty for all. */
+  only: string[];
+  /** Ids of scenarios; empty for all. */
+  scenarios: string[];
+  cluster: (typeof clusterNames)[number];
+  /** Repetitions of every trial. */
+  repeat: number;
+  /** Requests of all populations together. */
+  ratePerSecond: number;
+  /** Of the order of trials; undefined to draw one. */
+  seed: number | undefined;
+  list: boolean;
+  json: boolean;
+  controls: boolean;
+  /** Absolute path of the folder with `apps/`, `manifests/` and `scenarios.yaml`. */
+  catalogue: string;
+  /** Absolute path of the folder for results. */
+  results: string;
+}
+
+interface Parsed extends Pick<LabOptions, 'cluster' | 'repeat' | 'controls' | 'catalogue' | 'results'> {
+  list?: boolean;
+  json?: boolean;
+  only?: string[];
+  scenario?: string[];
+  rate: number;
+  seed?: number;
+}
+
+const rateWhy =
+  'Below 100 requests/s in all, a control cannot be told from an app with less than 0.1 % false alarms.';
+
+/**
+ * Parses the words after `npm run lab --`. Relative folders are taken from the working folder.
+ *
+ * @throws LabError `usage` (exit code 64).
+ */
+export function parseLabOptions(words: readonly string[]): LabOptions | Help {
+  const command = labCommand();
+  const help = parseWords(command, words);
+  if (help !== undefined) return help;
+  const { scenario, rate, only, seed, list, json, ...options } = command.opts<Parsed>();
+  return {
+    ...options,
+    only: only ?? [],
+    scenarios: scenario ?? [],
+    ratePerSecond: rate,
+    seed,
+    list: list ?? false,
+    json: json ?? false,
+    catalogue: resolve(options.catalogue),
+    results: resolve(options.results),
+  };
+}
+
+function labCommand() {
+  const range = { from: 100, to: 2000, why: rateWhy };
+  return npmCommand('lab', 'Builds the apps, restarts them under load and prints which requests were lost.')
+    .option(
+      '--only <names>',
+      'only these frameworks or variants: gin,express/terminus',
+      namesOption('--only'),
+    )
+    .option('--scenario <names>', 'only these scenarios: naive,prestop', namesOption('--scenario'))
+    .option(
+      '--cluster <name>',
+      `where pods run: ${clusterNames.join(', ')}`,
+      choiceOption('--cluster', clusterNames),
+      'embedded',
+    )
+    .option(
+      '--repeat <times>',
+      'repetitions of every trial',
+      wholeNumberOption('--repeat', { from: 1, to: 100 }),
+      1,
+    )
+    .option('--rate <requests>', 'requests/s in all, 100 to 2000', wholeNumberOption('--rate', range), 200)
+    .option(
+      '--seed <number>',
+      'fixes the order of trials',
+      wholeNumberOption('--seed', { from: 0, to: 2 ** 32 - 1 }),
+    )
+    .option('--list', 'print the plan and its estimated time, and run nothing')
+    .option('--json', 'print JSON instead of text')
+    .option('--no-controls', 'leave out the controls: the run then proves nothing about its instrument')
+    .addOption(
+      new Option('--catalogue <folder>', 'folder with apps/, manifests/ and scenarios.yaml')
+        .argParser(pathOption('--catalogue', 'a folder'))
+        .default(projectRoot, 'the project'),
+    )
+    .addOption(resultsOption());
+}

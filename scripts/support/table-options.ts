@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import { pathOption, npmCommand, parseWords, resultsOption } from './options.ts';
+import type { Help } from './options.ts';
+
+/** Options of `npm run table`. */
+export interface TableOptions {
+  /** Id or folder of the run to publish; undefined for the one that is published already. */
+  from: string | undefined;
+  /** Only tell, by the exit code, whether the table is up to date. */
+  check: boolean;
+  /** Absolute path of the folder in which a run id is looked up. */
+  results: string;
+}
+
+/**
+ * Parses the words after `npm run table --`.
+ *
+ * @throws LabError `usage` (exit code 64).
+ */
+export function parseTableOptions(words: readonly string[]): TableOptions | Help {
+  const command = npmCommand('table', 'Writes the table of the published run into README.md and results/.')
+    .option(
+      '--from <run>',
+      'publish this run first: an id in results/runs/, or its folder',
+      pathOption('--from', 'the id or folder of a run'),
+    )
+    .option('--check', 'write nothing; fail when the table is not that of the published run')
+    .addOption(resultsOption());
+  const help = parseWords(command, words);
+  if (help !== undefined) return help;
+  const { from, check, results } = command.opts<{ from?: string; check?: boolean; results: string }>();
+  return { from, check: check ?? false, results: resolve(results) };
+}
