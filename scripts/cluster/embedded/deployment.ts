@@ -160,7 +160,9 @@ export class EmbeddedDeployment implements Deployment {
     const crashing = [...this.#pods].find((pod) => pod.restartCount >= 2);
     if (!crashing) return;
     const { exitCode, signal } = crashing.lastExit ?? {};
-    throw await this.#stuck(`exits at start (${signal ?? `exit code ${String(exitCode)}`})`, crashing);
+    const exits = `exits at start (${signal ?? `exit code ${String(exitCode)}`})`;
+    const { unhealthy } = crashing;
+    throw await this.#stuck(unhealthy === undefined ? exits : `never becomes ready (${unhealthy})`, crashing);
   }
 
   async #stuck(what: string, pod = [...this.#pods].find((candidate) => !candidate.ready)): Promise<LabError> {

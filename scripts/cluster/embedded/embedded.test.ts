@@ -138,6 +138,16 @@ describe('a deployment', () => {
     );
   });
 
+  test('that does not pass its startup probe is reported with the answer', async () => {
+    const startupProbe = { ...health, failureThreshold: 1 };
+    await expect(deploy({ START: 'unhealthy' }, { startupProbe, graceMs: 1000 })).rejects.toMatchObject({
+      code: 'deploy-failed',
+      message: expect.stringMatching(
+        /^toy\/server never becomes ready \((HTTP probe failed|connect)/,
+      ) as string,
+    });
+  });
+
   test('restarts a container that ends by itself', async () => {
     const deployment = await deploy();
     await fetch(`${deployment.url}/crash`).catch(() => undefined);

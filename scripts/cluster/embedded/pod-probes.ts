@@ -8,10 +8,10 @@ export interface ProbeListener {
   record: (event: PodRecord['event'], detail?: string) => void;
   onReady: (ready: boolean) => void;
   /** The startup or the liveness probe has failed for good. */
-  onUnhealthy: () => void;
+  onUnhealthy: (detail: string) => void;
 }
 
-type OnChange = (passing: boolean) => void;
+type OnChange = (passing: boolean, detail: string) => void;
 
 /**
  * The probes of one running container: readiness and liveness wait for the startup probe, and readiness is
@@ -47,10 +47,10 @@ export class Probes {
 
   #watchStartup(probe: Probe): void {
     const settled = new AbortController();
-    const onChange: OnChange = (passing) => {
+    const onChange: OnChange = (passing, detail) => {
       settled.abort();
       if (!passing) {
-        this.#listener.onUnhealthy();
+        this.#listener.onUnhealthy(detail);
         return;
       }
       this.#listener.record('startupPassed');
@@ -65,8 +65,8 @@ export class Probes {
     if (readinessProbe) this.#run('readiness', readinessProbe, this.#all.signal, onReady);
     else onReady(true);
     if (!livenessProbe) return;
-    this.#run('liveness', livenessProbe, this.#restarting.signal, (passing) => {
-      if (!passing) onUnhealthy();
+    this.#run('liveness', livenessProbe, this.#restarting.signal, (passing, detail) => {
+      if (!passing) onUnhealthy(detail);
     });
   }
 

@@ -37,6 +37,8 @@ export class Pod {
   terminating = false;
   restartCount = 0;
   lastExit: ContainerExit | undefined;
+  /** What its probes met last, when they ended a container. */
+  unhealthy: string | undefined;
   /** Resolves when nothing of the pod is left. */
   readonly gone: Promise<void>;
 
@@ -110,7 +112,7 @@ export class Pod {
       {
         record: (event, detail) => this.#record(event, { detail }),
         onReady: (ready) => this.#setReady(ready),
-        onUnhealthy: () => void this.#restart(container),
+        onUnhealthy: (detail) => void this.#restart(container, detail),
       },
     );
     const exit = await container.exited;
@@ -124,7 +126,8 @@ export class Pod {
   }
 
   /** An unhealthy container gets SIGTERM, grace and SIGKILL, and is started again. */
-  async #restart(container: Container): Promise<void> {
+  async #restart(container: Container, detail: string): Promise<void> {
+    this.unhealthy = detail;
     this.#record('warning', { detail: 'unhealthy: the container is restarted' });
     container.signal('SIGTERM');
     const ended = container.exited.then(() => true);

@@ -8,7 +8,7 @@ export interface ProbeWorker {
   initially: boolean;
   perform: () => Promise<ProbeResult>;
   /** Called when the state changes, after the thresholds of the probe. */
-  onChange: (passing: boolean) => void;
+  onChange: (passing: boolean, detail: string) => void;
   /** Called for every probe that failed. */
   onFailure: (detail: string) => void;
   signal: AbortSignal;
@@ -37,10 +37,10 @@ export async function runProbeWorker(worker: ProbeWorker): Promise<void> {
       const threshold = passed ? probe.successThreshold : probe.failureThreshold;
       if (passed !== passing && sameInARow >= threshold) {
         passing = passed;
-        worker.onChange(passing);
+        worker.onChange(passing, failure ?? '');
       } else if (!passed && !passing && sameInARow === threshold) {
         // A probe that never passed reports its failure once it is certain.
-        worker.onChange(false);
+        worker.onChange(false, failure);
       }
     }
   } catch (error) {
