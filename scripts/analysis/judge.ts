@@ -1,0 +1,89 @@
+import type { Population } from '../timeline/records.ts';
+import type { FailureClass, Loss, TrialFindings } from './findings.ts';
+import { clopperPearson, type Bound } from './statistics.ts';
+import { tally } from './tally.ts';
+
+export const columns = ['fresh', 'persistent'] as const;
+/** One question of the table: new connections, or connections that stay open. */
+export type Column = (typeof columns)[number];
+
+/** POST is the judge of persistent connections: a GET that was lost there is resent without telling. */
+export const populationsOf: Readonly<Record<Column, readonly Population[]>> = {
+  fresh: ['fresh-get', 'fresh-post'],
+  persistent: ['persistent-post'],
+};
+
+export type Verdict = 'no loss seen' | 'loses' | 'loses sometimes' | 'invalid' | 'n/a';
+
+/** What all repetitions of one variant in one scenario say of one column. Counts are those of valid trials. */
+export interface Judgement {
+  verdict: Verdict;
+  lost: number;
+  /** Requests started from the beginning of the rollout to the stop of the load, without the censored. */
+  of: number;
+  terminations: number;
+  terminationsWithLoss: number;
+  mainClass: FailureClass | null;
+  byClass: Partial<Record<FailureClass, number>>;
+  /** Share of terminations that lose something; null without terminations. */
+  bound: Bound | null;
+  repetitions: { valid: number; withLoss: number; all: number };
+  /** Why trials were invalid, or why the column does not apply. */
+  reasons: string[];
+}
+
+/**
+ * Judges the repetitions of one variant in one scenario. `loses`: in every valid repetition; `loses
+ * sometimes`: in some. `n/a` under persistent when in every valid repetition each such connection carried
+ * exactly one request: a server that closes after each answer has no persistent connections to lose.
+ */
+export function judge(findings: readonly TrialFindings[]): Record<Column, Judgement> {
+  return { fresh: judgeColumn(findings, 'fresh'), persistent: judgeColumn(findings, 'persistent') };
+}
+
+function judgeColumn(findings: readonly TrialFindings[], column: Column): Judgement {
+  const valid = findings.filter(({ invalid }) => invalid.length === 0);
+  const populations = populationsOf[column];
+  const losses = valid.map((trial) => lossesIn(trial, populations));
+  const all = losses.flat();
+  const byClass = tally(all, (loss) => loss.class);
+  const terminations = valid.flatMap((trial) => trial.terminations);
+  const hit = terminations.filter(({ lost }) => populations.some((name) => (lost[name] ?? 0) > 0)).length;
+  const withLoss = losses.filter((list) => list.length > 0).length;
+  const withoutKeepAlive =
+    column === 'persistent' && valid.length > 0 && valid.every(({ keepAlive }) => keepAlive === false);
+  return {
+    verdict: withoutKeepAlive ? 'n/a' : verdictOf(valid.length, withLoss),
+    lost: all.length,
+    of: valid.reduce((sum, trial) => sum + exposedIn(trial, populations), 0),
+    terminations: terminations.length,
+    terminationsWithLoss: hit,
+    mainClass: mostFrequent(byClass),
+    byClass,
+    bound: clopperPearson(hit, terminations.length),
+    repetitions: { valid: valid.length, withLoss, all: findings.length },
+    reasons: [
+      ...(withoutKeepAlive ? ['every connection carried exactly one request'] : []),
+      ...findings.flatMap(({ trial, invalid }) => invalid.map(({ text }) => `${trial.id}: ${text}`)),
+    ],
+  };
+}
+
+function verdictOf(valid: number, withLoss: number): Verdict {
+  if (valid === 0) return 'invalid';
+  if (withLoss === 0) return 'no loss seen';
+  return withLoss === valid ? 'loses' : 'loses sometimes';
+}
+
+function lossesIn(trial: TrialFindings, populations: readonly Population[]): Loss[] {
+  return trial.losses.filter(({ population }) => populations.includes(population));
+}
+
+function exposedIn(trial: TrialFindings, populations: readonly Population[]): number {
+  return populations.reduce((sum, population) => sum + trial.populations[population].exposed, 0);
+}
+
+function mostFrequent(byClass: Partial<Record<FailureClass, number>>): FailureClass | null {
+  const entries = Object.entries(byClass) as [FailureClass, number][];
+  return entries.sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}

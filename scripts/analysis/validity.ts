@@ -1,0 +1,143 @@
+import { clockToleranceMs } from './clock.ts';
+import type { Evidence } from './evidence.ts';
+import type { Loss, Remark, Termination, TrialFindings } from './findings.ts';
+import { tally, tallyText } from './tally.ts';
+import { belongsTo } from './terminations.ts';
+
+/** From here on k6 counts as late (99th percentile against its grid). */
+const scheduleLagLimitMs = 20;
+
+/** Everything but the accounts that makes a trial prove nothing. */
+export function validityOf(
+  evidence: Evidence,
+  losses: readonly Loss[],
+  terminations: readonly Termination[],
+): Remark[] {
+  return [
+    ...evidence.problems.map(({ code, detail }) => ({ code, text: detail })),
+    ...damage(evidence),
+    ...clockFaults(evidence),
+    ...loadFaults(evidence),
+    ...(evidence.header.trial.kind === 'sham'
+      ? shamFaults(evidence, terminations)
+      : [
+          ...rolloutFaults(evidence, terminations),
+          ...overlapFaults(evidence, terminations),
+          ...baselineFaults(evidence, losses, terminations),
+        ]),
+  ];
+}
+
+/** Doubts that leave a trial valid. */
+export function flagsOf(evidence: Evidence, load: TrialFindings['load'], unread: readonly Loss[]): Remark[] {
+  const flags: Remark[] = [];
+  if (load.scheduleLagP99Ms !== null && load.scheduleLagP99Ms >= scheduleLagLimitMs) {
+    const text = `requests began up to ${load.scheduleLagP99Ms.toFixed(1)} ms late (99th percentile; limit ${scheduleLagLimitMs} ms): the machine was busy`;
+    flags.push({ code: 'schedule-lag', text });
+  }
+  if (load.dropped > 0) {
+    flags.push({ code: 'dropped', text: `${load.dropped} requests were dropped by k6` });
+  }
+  if (unread.length > 0) {
+    const text = `${unread.length} lost in the instant in which a pod reset the connection: the balancer had not read them`;
+    flags.push({ code: 'unread-by-balancer', text });
+  }
+  if (evidence.timeline.unknown.length > 0) {
+    const text = `${evidence.timeline.unknown.length} records of types that this version does not know were left aside`;
+    flags.push({ code: 'unknown-records', text });
+  }
+  return flags;
+}
+
+function damage({ timeline }: Evidence): Remark[] {
+  const [first] = timeline.problems;
+  if (first === undefined) return [];
+  const lines = timeline.problems.length === 1 ? '1 line' : `${timeline.problems.length} lines`;
+  const text = `${lines} of the timeline could not be used, the first is line ${first.line} (byte ${first.byteOffset}): ${first.reason}`;
+  return [{ code: 'timeline-damaged', text }];
+}
+
+function clockFaults({ clock }: Evidence): Remark[] {
+  if (clock.stepMs === null) {
+    return [{ code: 'clock-missing', text: 'the clocks were not read at both ends of the trial' }];
+  }
+  if (Math.abs(clock.stepMs) <= clockToleranceMs) return [];
+  const text = `the wall clock moved by ${(-clock.stepMs).toFixed(1)} ms against the monotonic clock (limit ${clockToleranceMs} ms)`;
+  return [{ code: 'clock-stepped', text }];
+}
+
+function loadFaults({ load, ledger }: Evidence): Remark[] {
+  const faults: Remark[] = [];
+  if (load.firstRequest === undefined || ledger.all.length === 0) {
+    faults.push({ code: 'no-load', text: 'no request was sent' });
+  }
+  if (load.stopping === undefined) {
+    faults.push({ code: 'load-not-stopped', text: 'nothing tells when the load was stopped' });
+  }
+  if (load.ended === undefined) {
+    faults.push({ code: 'load-not-ended', text: 'the end of k6 was not recorded' });
+  } else if (load.ended.counts === undefined) {
+    faults.push({
+      code: 'counts-missing',
+      text: "k6's own counts are missing, so the records cannot be checked",
+    });
+  } else {
+    const dropped = Object.values(load.ended.counts).reduce((sum, count) => sum + count.dropped, 0);
+    if (dropped > 0) {
+      faults.push({ code: 'dropped', text: `${dropped} requests were dropped: k6 had no free user` });
+    }
+  }
+  return faults;
+}
+
+function shamFaults(evidence: Evidence, terminations: readonly Termination[]): Remark[] {
+  if (evidence.rolloutBeganMs === undefined && terminations.length === 0) return [];
+  return [{ code: 'sham-restarted', text: 'pods were ended in a trial that must not restart any' }];
+}
+
+function rolloutFaults(evidence: Evidence, terminations: readonly Termination[]): Remark[] {
+  const faults: Remark[] = [];
+  const { replicas } = evidence.header.plan;
+  if (evidence.rolloutBeganMs === undefined) {
+    faults.push({ code: 'rollout-missing', text: 'the restart never began' });
+  } else if (evidence.rolloutCompleteMs === undefined) {
+    faults.push({ code: 'rollout-incomplete', text: 'the restart never completed' });
+  }
+  if (terminations.length !== replicas) {
+    const text = `${terminations.length} of ${replicas} old pods were terminated`;
+    faults.push({ code: 'terminations-missing', text });
+  }
+  return faults;
+}
+
+function overlapFaults(evidence: Evidence, terminations: readonly Termination[]): Remark[] {
+  const fromMs = evidence.load.firstRequest?.atMs ?? Infinity;
+  const toMs = evidence.load.stopping?.atMs ?? -Infinity;
+  const outside = terminations.filter(
+    ({ deletedMs, exitedMs }) => deletedMs < fromMs || exitedMs === null || exitedMs > toMs,
+  );
+  if (outside.length === 0) return [];
+  const pods = outside.map(({ pod }) => pod).join(', ');
+  return [{ code: 'load-missed-termination', text: `not under load from deletion to exit: ${pods}` }];
+}
+
+/**
+ * Failures before the restart cannot be its doing. A request sent before it and cut when its pod was
+ * deleted is the restart's doing.
+ */
+function baselineFaults(
+  { rolloutBeganMs }: Evidence,
+  losses: readonly Loss[],
+  terminations: readonly Termination[],
+): Remark[] {
+  const early = losses.filter(
+    (loss) =>
+      loss.sentMs < (rolloutBeganMs ?? -Infinity) &&
+      !terminations.some((termination) => belongsTo(loss, termination)),
+  );
+  if (early.length === 0) return [];
+  const classes = tallyText(tally(early, (loss) => loss.class));
+  return [
+    { code: 'baseline-not-clean', text: `${early.length} failed before the restart began: ${classes}` },
+  ];
+}

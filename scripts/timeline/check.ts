@@ -1,0 +1,144 @@
+import { podEvents, populations } from './records.ts';
+
+/** What a parsed line is. `unknown`: a record type of a newer schema. Otherwise a reason why it cannot be used. */
+export type LineKind = 'header' | 'event' | 'start' | 'end' | 'connection' | 'unknown' | { reason: string };
+
+/** Sorts one parsed line by hand: a schema library would cost more than all of the analysis. */
+export function kindOf(value: unknown): LineKind {
+  if (Array.isArray(value)) return kindOfArray(value);
+  if (typeof value === 'object' && value !== null) return kindOfObject(value as Fields);
+  return { reason: 'neither an array nor an object' };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function kindOfArray(record: readonly unknown[]): LineKind {
+  switch (record[0]) {
+    case 'start':
+      return isText(record[1]) && isNumber(record[2]) && isNumber(record[3])
+        ? 'start'
+        : { reason: 'not a whole `start` record' };
+    case 'end':
+      return isRequestEnd(record) ? 'end' : { reason: 'not a whole `end` record' };
+    case 'accepted':
+    case 'dialled':
+    case 'refused':
+    case 'sent':
+    case 'ended':
+    case 'closed':
+      return isConnection(record) ? 'connection' : { reason: `not a whole \`${record[0]}\` record` };
+    default:
+      return isText(record[0]) ? 'unknown' : { reason: 'an array without a record type' };
+  }
+}
+
+function isRequestEnd(record: readonly unknown[]): boolean {
+  return (
+    isText(record[1]) &&
+    isNumber(record[2]) &&
+    isNumber(record[3]) &&
+    isNumber(record[4]) &&
+    isText(record[5]) &&
+    isText(record[6]) &&
+    isNumber(record[11]) &&
+    (record[12] === 0 || record[12] === 1)
+  );
+}
+
+function isConnection(record: readonly unknown[]): boolean {
+  if (!isNumber(record[1]) || !isNumber(record[2])) return false;
+  switch (record[0]) {
+    case 'accepted':
+    case 'sent':
+      return isText(record[3]);
+    case 'refused':
+      return isText(record[3]) && isText(record[4]) && isText(record[5]);
+    case 'ended':
+      return (record[3] === 'client' || record[3] === 'pod') && isText(record[4]);
+    default:
+      return true;
+  }
+}
+
+/** For every kind of event the fields that analysis cannot do without. */
+const eventChecks: Readonly<Record<string, (record: Fields) => boolean>> = {
+  clock: (record) => isNumber(record['epochMs']),
+  pod: (record) =>
+    isText(record['pod']) &&
+    isOneOf(record['event'], podEvents) &&
+    isOneOf(record['revision'], ['old', 'new']),
+  endpoint: (record) => isText(record['pod']) && isOneOf(record['event'], ['added', 'removed']),
+  rollout: (record) => isOneOf(record['event'], ['began', 'complete']),
+  load: (record) =>
+    isOneOf(record['event'], ['starting', 'firstRequest', 'stopping', 'ended']) && hasCountsOrNone(record),
+  problem: (record) => isText(record['code']) && isText(record['detail']),
+  usage: (record) =>
+    isOneOf(record['process'], ['lab', 'balancer', 'k6']) &&
+    isNumber(record['cpuMs']) &&
+    isNumber(record['wallMs']),
+};
+
+function kindOfObject(record: Fields): LineKind {
+  const type = record['type'];
+  if (!isText(type)) return { reason: 'an object without a type' };
+  if (type === 'header') return isHeader(record) ? 'header' : { reason: 'not a whole header' };
+  const check = Object.hasOwn(eventChecks, type) ? eventChecks[type] : undefined;
+  if (check === undefined) return 'unknown';
+  return isNumber(record['atMs']) && check(record) ? 'event' : { reason: `not a whole \`${type}\` record` };
+}
+
+function hasCountsOrNone(record: Fields): boolean {
+  const counts = record['counts'];
+  if (counts === undefined) return true;
+  if (!isObject(counts)) return false;
+  return populations.every((population) => {
+    const count = counts[population];
+    return isObject(count) && isNumber(count['started']) && isNumber(count['dropped']);
+  });
+}
+
+const planFields = [
+  'replicas',
+  'maxSurge',
+  'maxUnavailable',
+  'graceMs',
+  'preStopMs',
+  'probeQuantumMs',
+  'requestDelayMs',
+  'warmUpMs',
+  'tailMs',
+  'requestTimeoutMs',
+];
+
+function isHeader(record: Fields): boolean {
+  const { schema, trial, cluster, plan } = record;
+  if (!isNumber(schema) || !isObject(trial) || !isObject(cluster) || !isObject(plan)) return false;
+  const { ratePerSecond, users } = plan;
+  return (
+    ['id', 'variant', 'scenario'].every((field) => isText(trial[field])) &&
+    isOneOf(trial['kind'], ['restart', 'sham']) &&
+    isNumber(trial['repetition']) &&
+    isText(cluster['name']) &&
+    isNumber(cluster['propagationDelayMs']) &&
+    planFields.every((field) => isNumber(plan[field])) &&
+    isObject(ratePerSecond) &&
+    isObject(users) &&
+    populations.every((population) => isNumber(ratePerSecond[population]) && isNumber(users[population]))
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isOneOf(value: unknown, names: readonly string[]): boolean {
+  return isText(value) && names.includes(value);
+}

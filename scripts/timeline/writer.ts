@@ -1,0 +1,69 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { TimelineRecord } from './records.ts';
+
+/** How long a record may stay in memory: what a `kill -9` of the lab can cost. */
+const flushIntervalMs = 200;
+
+/** The growing record of one trial. Disposing it writes what is left and closes the file. */
+export interface Timeline extends AsyncDisposable {
+  readonly file: string;
+  /** Adds a line. Throws after the timeline was closed. */
+  append(record: TimelineRecord): void;
+  /** Writes every line appended so far. Throws the system's error when the file cannot be written. */
+  flush(): void;
+}
+
+/**
+ * Opens a timeline for appending and makes its folder. Lines are written whole and in order, by one
+ * synchronous write at least every 200 ms, so a killed lab leaves whole lines and at most one that is cut.
+ * A cut line left by an earlier writer is ended first, so that it spoils no line but itself.
+ */
+export function openTimeline(file: string): Timeline {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const descriptor = fs.openSync(file, 'a+');
+  let lines: string[] = endsInsideLine(descriptor) ? [''] : [];
+  let closed = false;
+
+  const flush = (): void => {
+    if (lines.length === 0) return;
+    const text = lines.join('\n') + '\n';
+    lines = [];
+    writeWhole(descriptor, Buffer.from(text));
+  };
+  const timer = setInterval(flush, flushIntervalMs);
+  timer.unref();
+
+  return {
+    file,
+    append(record) {
+      if (closed) throw new Error(`${file}: a record was appended after the timeline was closed`);
+      lines.push(JSON.stringify(record));
+    },
+    flush,
+    [Symbol.asyncDispose]() {
+      if (closed) return Promise.resolve();
+      closed = true;
+      clearInterval(timer);
+      try {
+        flush();
+      } finally {
+        fs.closeSync(descriptor);
+      }
+      return Promise.resolve();
+    },
+  };
+}
+
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  let written = 0;
+  while (written < bytes.length) written += fs.writeSync(descriptor, bytes, written);
+}
+
+function endsInsideLine(descriptor: number): boolean {
+  const { size } = fs.fstatSync(descriptor);
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  fs.readSync(descriptor, last, 0, 1, size - 1);
+  return last.toString() !== '\n';
+}
