@@ -1,0 +1,93 @@
+import { checkControls, runVerdict } from '../analysis/controls.ts';
+import type { Termination, TrialFindings } from '../analysis/findings.ts';
+import { judge, populationsOf, type Column, type Judgement } from '../analysis/judge.ts';
+import { tally } from '../analysis/tally.ts';
+import type { CellReport, ColumnReport, RowReport, RunReport, TrialSummary } from './model.ts';
+import { reportSchema } from './model.ts';
+import type { RowInfo, RunInfo } from './run-info.ts';
+
+/** Derives the report from what is known of the run and the findings of its trials, in any order. */
+export function buildReport(
+  run: RunInfo,
+  findings: readonly TrialFindings[],
+  remarks: readonly string[] = [],
+): RunReport {
+  const planned = run.trials.map((id) => findings.find(({ trial }) => trial.id === id));
+  const inOrder = planned.filter((trial) => trial !== undefined);
+  const controls = checkControls(inOrder, {
+    scenarios: run.scenarios.map(({ id }) => id),
+    controls: run.options.controls,
+    failures: run.rowFailures,
+  });
+  return {
+    schema: reportSchema,
+    run,
+    verdict: runVerdict(controls),
+    rows: run.rows.filter(({ control }) => !control).map((row) => buildRow(run, row, inOrder)),
+    controls,
+    trials: inOrder.map(summarise),
+    remarks: [...runRemarks(run, inOrder.length), ...remarks],
+  };
+}
+
+/** One row, from the findings of any trials: also used for a row whose last trial has just ended. */
+export function buildRow(run: RunInfo, row: RowInfo, findings: readonly TrialFindings[]): RowReport {
+  const own = findings.filter(({ trial }) => trial.variant === row.variant && trial.kind === 'restart');
+  const terminations = own
+    .filter(({ invalid }) => invalid.length === 0)
+    .flatMap((trial) => trial.terminations);
+  const drains = terminations.map(({ drainMs }) => drainMs).filter((drainMs) => drainMs !== null);
+  const { variant, framework, server, version, setting, homepage, scenarios } = row;
+  return {
+    ...{ variant, framework, server, version, setting, homepage, scenarios },
+    failure: run.rowFailures.find((failure) => failure.variant === variant)?.reason ?? null,
+    cells: run.scenarios.map(({ id }) => buildCell(id, own)),
+    drainMs: drains.length === 0 ? null : { shortest: Math.min(...drains), longest: Math.max(...drains) },
+    exits: Object.entries(tally(terminations, exitText))
+      .sort(([, a = 0], [, b = 0]) => b - a)
+      .map(([exit]) => exit),
+  };
+}
+
+function buildCell(scenario: string, findings: readonly TrialFindings[]): CellReport {
+  const own = findings.filter(({ trial }) => trial.scenario === scenario);
+  if (own.length === 0) return { scenario, columns: null, hiddenResends: 0 };
+  const { fresh, persistent } = judge(own);
+  const valid = own.filter(({ invalid }) => invalid.length === 0);
+  return {
+    scenario,
+    columns: {
+      fresh: withPhases(fresh, valid, 'fresh'),
+      persistent: withPhases(persistent, valid, 'persistent'),
+    },
+    hiddenResends: valid.reduce(
+      (sum, { populations }) => sum + populations['persistent-get'].hiddenResends,
+      0,
+    ),
+  };
+}
+
+function withPhases(judgement: Judgement, valid: readonly TrialFindings[], column: Column): ColumnReport {
+  const losses = valid
+    .flatMap((trial) => trial.losses)
+    .filter(({ population }) => populationsOf[column].includes(population));
+  return { ...judgement, byPhase: tally(losses, ({ sentPhase }) => sentPhase) };
+}
+
+function exitText({ killedAfterGrace, exitCode, signal }: Termination): string {
+  if (killedAfterGrace) return 'killed';
+  return signal ?? (exitCode === null ? '?' : String(exitCode));
+}
+
+function summarise({ trial, invalid, flags, load, time, usage }: TrialFindings): TrialSummary {
+  return { id: trial.id, kind: trial.kind, invalid, flags, load, time, usage };
+}
+
+function runRemarks(run: RunInfo, done: number): string[] {
+  const remarks: string[] = [];
+  if (run.interrupted) remarks.push('The run was interrupted: what was finished before is reported.');
+  else if (run.finished === null) remarks.push('The run did not finish: what was stored is reported.');
+  const missing = run.trials.length - done;
+  if (missing > 0) remarks.push(`${missing} of ${run.trials.length} planned trials have no findings.`);
+  return remarks;
+}

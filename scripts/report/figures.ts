@@ -1,0 +1,81 @@
+import type { ControlCheck } from '../analysis/controls.ts';
+import type { Bound } from '../analysis/statistics.ts';
+import type { ColumnReport, RowReport } from './model.ts';
+
+/** `45 %`, two significant digits. */
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value >= 99.5 ? String(Math.round(value)) : value.toPrecision(2)} %`;
+}
+
+/** `≤45 %` or `48 %–100 %`. */
+export function boundText(bound: Bound): string {
+  return bound.kind === 'upper'
+    ? `≤${percent(bound.upper)}`
+    : `${percent(bound.lower)} to ${percent(bound.upper)}`;
+}
+
+/** `0.21 s`; from 10 s on without the second decimal. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+}
+
+/** `4.10–4.32 s`, or one figure where both are the same. */
+export function drainText(drain: RowReport['drainMs']): string {
+  if (drain === null) return '–';
+  const [shortest, longest] = [seconds(drain.shortest), seconds(drain.longest)];
+  return shortest === longest ? longest : `${shortest.slice(0, -2)}–${longest}`;
+}
+
+/** `0`, or `143, killed`. */
+export function exitsText(exits: readonly string[]): string {
+  return exits.length === 0 ? '–' : exits.join(', ');
+}
+
+/** A cell of the table: `12/3021 refused`, `0/2950 (≤45 %)`, `n/a`, `invalid`. */
+export function lossText(column: ColumnReport | undefined): string {
+  if (column === undefined) return '–';
+  const { verdict, lost, of, bound, mainClass, repetitions } = column;
+  switch (verdict) {
+    case 'invalid':
+    case 'n/a':
+      return verdict;
+    case 'no loss seen':
+      return `0/${of} (${bound === null ? 'no termination' : boundText(bound)})`;
+    case 'loses':
+      return `${lost}/${of} ${mainClass ?? ''}`;
+    case 'loses sometimes':
+      return `${lost}/${of} ${mainClass ?? ''} ${repetitions.withLoss} in ${repetitions.valid}`;
+  }
+}
+
+/** Pod terminations behind the figures of each scenario: `5`, or `5, 10` where they differ. */
+export function terminationsText(row: RowReport): string {
+  const counts = row.cells.flatMap(({ columns }) => (columns === null ? [] : [columns.fresh.terminations]));
+  if (counts.length === 0) return '–';
+  return [...new Set(counts)].length === 1 ? String(counts[0]) : counts.join(', ');
+}
+
+/** `passed`, `FAILED` or `not run`. */
+export function controlMark(check: ControlCheck): string {
+  if (check.passed === null) return 'not run';
+  return check.passed ? 'passed' : 'FAILED';
+}
+
+/** `below 0.0001 %`, `0`, or the figure. */
+export function falseAlarmText(rate: number | null): string {
+  if (rate === null) return '–';
+  if (rate === 0) return '0';
+  return rate < 1e-6 ? 'below 0.0001 %' : percent(rate);
+}
+
+/** How to run one row again, alone. */
+export function reproduceCommand(variant: string, scenario: string): string {
+  return `npm run lab -- --only ${variant} --scenario ${scenario}`;
+}
+
+/** Why a row has no figures at all, in one line; null when anything of it was measured. */
+export function failureText({ failure, cells }: RowReport): string | null {
+  if (failure === null || cells.some(({ columns }) => columns !== null)) return null;
+  return failure.split('\n')[0] ?? '';
+}

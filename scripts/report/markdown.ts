@@ -1,0 +1,57 @@
+import { markdownTable } from 'markdown-table';
+import { columns } from '../analysis/judge.ts';
+import { drainText, failureText, exitsText, lossText, terminationsText } from './figures.ts';
+import type { RowReport, RunReport } from './model.ts';
+import { bannerOf, sectionsOf, type Section } from './sections.ts';
+
+/** The table alone. */
+export function renderMarkdownTable(report: RunReport): string {
+  const scenarios = report.run.scenarios.flatMap(({ id }) => columns.map((column) => `${id}: ${column}`));
+  const header = ['Framework', 'Server', 'Version', 'Setting', ...scenarios, 'Terminations', 'Drain', 'Exit'];
+  return markdownTable([header, ...report.rows.map((row) => cellsOf(row).map(escapeCell))]);
+}
+
+/** The whole report as a document. */
+export function renderMarkdown(report: RunReport, title = `Run ${report.run.id}`): string {
+  const banner = bannerOf(report);
+  return [
+    `# ${escapeText(title)}`,
+    ...(banner === undefined ? [] : [renderBanner(banner)]),
+    report.run.scenarios.map((scenario) => `- ${escapeText(`${scenario.id}: ${scenario.title}`)}`).join('\n'),
+    renderMarkdownTable(report),
+    ...sectionsOf(report).map(renderSection),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function renderBanner({ title, lines }: Section): string {
+  return [`**${escapeText(title)}**`, ...(lines.length === 0 ? [] : [list(lines)])].join('\n\n');
+}
+
+function renderSection({ title, lines }: Section): string {
+  return `## ${escapeText(title)}\n\n${list(lines)}`;
+}
+
+function list(lines: readonly string[]): string {
+  return lines.map((line) => `- ${escapeText(line)}`).join('\n');
+}
+
+function cellsOf(row: RowReport): string[] {
+  const names = [`[${escapeText(row.framework)}](${row.homepage})`, row.server, row.version, row.setting];
+  const cells = row.cells.flatMap(({ columns: found }) => columns.map((column) => lossText(found?.[column])));
+  const failure = failureText(row);
+  if (failure === null) {
+    return [...names, ...cells, terminationsText(row), drainText(row.drainMs), exitsText(row.exits)];
+  }
+  return [...names, failure, ...cells.slice(1).map(() => ''), '', '', ''];
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+/** Keeps what others wrote (errors, settings) from being read as Markdown. */
+function escapeText(text: string): string {
+  return text.replaceAll('\n', ' ').replace(/[\\`*_<>[\]|]/g, (character) => `\\${character}`);
+}

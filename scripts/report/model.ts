@@ -1,0 +1,51 @@
+import type { ControlCheck, RunVerdict } from '../analysis/controls.ts';
+import type { Phase, TrialFindings } from '../analysis/findings.ts';
+import type { Column, Judgement } from '../analysis/judge.ts';
+import type { RowInfo, RunInfo } from './run-info.ts';
+
+export const reportSchema = 1;
+
+/** All that any form of the report shows, derived from `run.json` and the findings. */
+export interface RunReport {
+  schema: number;
+  run: RunInfo;
+  /** What the controls say of the whole run. */
+  verdict: RunVerdict;
+  /** The measured variants, controls left out, in the order of the catalogue. */
+  rows: RowReport[];
+  controls: ControlCheck[];
+  trials: TrialSummary[];
+  /** What the reader should know beside the figures. */
+  remarks: string[];
+}
+
+/** One variant: a row of the table. */
+export interface RowReport extends Omit<RowInfo, 'control'> {
+  /** Why it was not measured, in one line; null when it was. */
+  failure: string | null;
+  cells: CellReport[];
+  /** SIGTERM to exit, over the terminations of all valid trials; null when none was seen. */
+  drainMs: { shortest: number; longest: number } | null;
+  /** How pods ended, most frequent first: `0`, `143`, `SIGTERM`, `killed` (by the lab, grace was over). */
+  exits: string[];
+}
+
+/** One variant in one scenario. */
+export interface CellReport {
+  scenario: string;
+  /** Null when no trial of it has run. */
+  columns: Record<Column, ColumnReport> | null;
+  /** Requests of persistent GET that were sent twice without telling. */
+  hiddenResends: number;
+}
+
+export interface ColumnReport extends Judgement {
+  /** Of the pod that was to answer, when the request reached it. */
+  byPhase: Partial<Record<Phase, number>>;
+}
+
+/** Of one trial: whether it counts, and what it cost. */
+export interface TrialSummary extends Pick<TrialFindings, 'invalid' | 'flags' | 'load' | 'time' | 'usage'> {
+  id: string;
+  kind: TrialFindings['trial']['kind'];
+}

@@ -1,0 +1,94 @@
+import { styleText } from 'node:util';
+import { columns } from '../analysis/judge.ts';
+import { drainText, failureText, exitsText, lossText, terminationsText } from './figures.ts';
+import type { RowReport, RunReport } from './model.ts';
+import type { RunInfo } from './run-info.ts';
+import { bannerOf, sectionsOf, type Section } from './sections.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Widths are fixed before the first row is known, so that the table can grow while the lab runs. */
+export interface TerminalTable {
+  run: Pick<RunInfo, 'scenarios' | 'rows'>;
+  /** Only when written to a terminal. */
+  colour: boolean;
+}
+
+const cellWidth = 15;
+const drainWidth = 12;
+const gap = '  ';
+
+/** Two lines that name the columns, without a newline at the end. */
+export function renderHeader(table: TerminalTable): string {
+  const groups = table.run.scenarios.map(({ id }) => id.padEnd(cellWidth * 2 + gap.length));
+  const names = table.run.scenarios.flatMap(() => columns.map((name) => name.padEnd(cellWidth)));
+  const first = [' '.repeat(variantWidth(table)), ...groups].join(gap).trimEnd();
+  const second = ['variant'.padEnd(variantWidth(table)), ...names, 'drain'.padEnd(drainWidth), 'exit'].join(
+    gap,
+  );
+  return paint(table, 'bold', `${first}\n${second}`);
+}
+
+/** Two lines of a row: its figures; then what was measured. One line for a row that was not measured. */
+export function renderRow(table: TerminalTable, row: RowReport): string {
+  const name = row.variant.padEnd(variantWidth(table));
+  const failure = failureText(row);
+  if (failure !== null) return `${name}${gap}${paint(table, 'yellow', failure)}`;
+  const cells = row.cells.flatMap(({ columns: found }) =>
+    columns.map((column) => {
+      const text = lossText(found?.[column]).padEnd(cellWidth);
+      const verdict = found?.[column].verdict;
+      if (verdict === 'invalid') return paint(table, 'yellow', text);
+      return verdict === 'loses' || verdict === 'loses sometimes' ? paint(table, 'red', text) : text;
+    }),
+  );
+  const figures = [name, ...cells, drainText(row.drainMs).padEnd(drainWidth), exitsText(row.exits)];
+  const terminations = terminationsText(row);
+  const ends = `${terminations} termination${terminations === '1' ? '' : 's'} per scenario`;
+  const about = `${row.framework} ${row.version} on ${row.server}: ${row.setting} (${ends})`;
+  return `${figures.join(gap).trimEnd()}\n${paint(table, 'dim', `  ${about}`)}`;
+}
+
+/** What follows the last row: controls, what was lost, the instrument, the cluster. */
+function renderFinal(report: RunReport, table: TerminalTable): string {
+  return sectionsOf(report)
+    .map((section) => renderSection(table, section))
+    .join('\n');
+}
+
+/** The words on top of a run that proves nothing; '' when its controls passed. */
+export function renderBanner(report: RunReport, table: TerminalTable): string {
+  const banner = bannerOf(report);
+  if (banner === undefined) return '';
+  const title = paint(table, ['bold', report.verdict === 'invalid' ? 'red' : 'yellow'], banner.title);
+  return [title, ...banner.lines.map((line) => `  ${line}`), ''].join('\n');
+}
+
+/** The whole report for a terminal. */
+export function renderTerminal(report: RunReport, options: { colour: boolean }): string {
+  const table: TerminalTable = { run: report.run, colour: options.colour };
+  const banner = renderBanner(report, table);
+  return [
+    ...(banner === '' ? [] : [banner]),
+    renderHeader(table),
+    ...report.rows.map((row) => renderRow(table, row)),
+    '',
+    renderFinal(report, table),
+  ].join('\n');
+}
+
+function renderSection(table: TerminalTable, { title, lines }: Section): string {
+  return [paint(table, 'bold', title), ...lines.map((line) => `  ${line}`), ''].join('\n');
+}
+
+function variantWidth({ run }: TerminalTable): number {
+  return Math.max(
+    'variant'.length,
+    ...run.rows.filter(({ control }) => !control).map(({ variant }) => variant.length),
+  );
+}
+
+/** Whether there are colours is decided by the caller, who knows where the text goes. */
+function paint({ colour }: TerminalTable, style: Style, text: string): string {
+  return colour ? styleText(style, text, { validateStream: false }) : text;
+}
