@@ -1,0 +1,35 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { trialKey, type TrialHistory } from '../catalogue/estimate.ts';
+import type { Trial } from '../catalogue/model.ts';
+
+/** What `trial.json` says of how long the trial took, whole and wall-clock. */
+interface TimedTrial {
+  key: string;
+  durationMs: number;
+}
+
+function readTimed(file: string): TimedTrial | undefined {
+  try {
+    const { key, durationMs } = JSON.parse(readFileSync(file, 'utf8')) as Partial<TimedTrial>;
+    return typeof key === 'string' && typeof durationMs === 'number' ? { key, durationMs } : undefined;
+  } catch {
+    // An estimate is not worth an error: a broken file of an old run is the business of `report`.
+    return undefined;
+  }
+}
+
+/** How long trials took on this machine, from the runs below the results folder; the newest counts. */
+export function readHistory(results: string): TrialHistory {
+  const history = new Map<string, number>();
+  for (const file of globSync('*/*/*/*/*/trial.json', { cwd: join(results, 'runs') }).sort()) {
+    const timed = readTimed(join(results, 'runs', file));
+    if (timed) history.set(timed.key, timed.durationMs);
+  }
+  return history;
+}
+
+/** What to add to `trial.json` once the trial is over. */
+export function timedTrial(trial: Trial, durationMs: number): TimedTrial {
+  return { key: trialKey(trial), durationMs: Math.round(durationMs) };
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import type { Catalogue, Plan } from '../catalogue/model.ts';
+import { checkNeeds } from '../build/toolchains.ts';
+import type { ClusterInfo } from '../cluster/cluster.ts';
+import type { K6 } from '../load/provision.ts';
+import { runSchema, type RowInfo, type RunInfo } from '../report/run-info.ts';
+import type { LabOptions } from '../support/lab-options.ts';
+import { projectRoot } from '../support/project.ts';
+
+export interface RunFacts {
+  id: string;
+  started: Date;
+  options: LabOptions;
+  catalogue: Catalogue;
+  plan: Plan;
+  cluster: ClusterInfo;
+  reasons: string[];
+  k6: K6;
+}
+
+function labVersion(): string {
+  const text = readFileSync(join(projectRoot, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The versions of what the planned apps are built and run with, as found on this machine. */
+async function toolchainVersions({ catalogue, plan }: RunFacts): Promise<Record<string, string>> {
+  const used = new Set(plan.trials.map(({ variant }) => variant.framework));
+  const versions: Record<string, string> = {};
+  for (const { needs } of catalogue.frameworks.filter(({ id }) => used.has(id))) {
+    for (const need of needs) {
+      const found = await checkNeeds([need]);
+      versions[need.name] = 'reason' in found ? found.reason : (found.versions[need.command] ?? '');
+    }
+  }
+  return versions;
+}
+
+function rows({ catalogue, plan }: RunFacts): RowInfo[] {
+  const restarts = plan.trials.filter(({ kind }) => kind === 'restart');
+  return catalogue.frameworks.flatMap((framework) =>
+    framework.variants.flatMap((variant): RowInfo[] => {
+      const trials = restarts.filter((trial) => trial.variant.id === variant.id);
+      if (trials.length === 0) return [];
+      const { name, version, homepage, control } = framework;
+      const { id, server, setting } = variant;
+      const scenarios = [...new Set(trials.map(({ scenario }) => scenario.id))];
+      return [{ variant: id, framework: name, server, version, setting, homepage, control, scenarios }];
+    }),
+  );
+}
+
+function scenarios({ catalogue, plan }: RunFacts): { id: string; title: string }[] {
+  const used = new Set(plan.trials.map(({ scenario }) => scenario.id));
+  return catalogue.scenarios.filter(({ id }) => used.has(id)).map(({ id, title }) => ({ id, title }));
+}
+
+/** All that is known of a run before its first trial. */
+export async function describeRun(facts: RunFacts): Promise<RunInfo> {
+  const { id, started, options, plan, cluster, reasons, k6 } = facts;
+  const { only, repeat, ratePerSecond, controls } = options;
+  const processors = cpus();
+  return {
+    schema: runSchema,
+    id,
+    started: started.toISOString(),
+    finished: null,
+    interrupted: false,
+    seed: plan.seed,
+    options: { only, scenarios: options.scenarios, repeat, ratePerSecond, controls },
+    cluster: { ...cluster, reasons },
+    versions: {
+      lab: labVersion(),
+      node: process.version,
+      k6: k6.version,
+      toolchains: await toolchainVersions(facts),
+    },
+    host: {
+      platform: `${type()} ${process.arch}`,
+      kernel: release(),
+      cpuModel: processors[0]?.model ?? 'unknown',
+      cpus: processors.length,
+      memoryBytes: totalmem(),
+    },
+    scenarios: scenarios(facts),
+    rows: rows(facts),
+    rowFailures: [],
+    trials: plan.trials.map((trial) => trial.id),
+    durations: { buildMs: null, trialsMs: null },
+  };
+}

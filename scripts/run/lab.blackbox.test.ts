@@ -1,0 +1,219 @@
+import { appendFileSync, readFileSync, rmSync, truncateSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { fileContains, processesNaming, resultFiles, startCommand, until } from './testing/lab-process.ts';
+import { writeTinyCatalogue, type ToyFramework } from './testing/tiny-catalogue.ts';
+
+const roots: string[] = [];
+
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
+});
+
+/** A catalogue of its own with its results and its cache, and the words that make the lab use it. */
+function tiny(frameworks: ToyFramework[]) {
+  const root = writeTinyCatalogue(frameworks);
+  roots.push(root);
+  const results = join(root, 'results');
+  const words = ['--catalogue', root, '--results', results, '--no-controls'];
+  const files = (pattern: string) => resultFiles(results, pattern);
+  const run = (...more: string[]) => startCommand('lab', [...words, ...more]);
+  const report = (...more: string[]) => startCommand('report', ['latest', '--results', results, ...more]);
+  return { root, results, files, run, report };
+}
+
+describe('a run', () => {
+  test('measures, stores everything, and is found the same again by report', async () => {
+    const lab = tiny([{ id: 'toy', variants: [{ name: 'exits', env: { END: 'exit' } }] }]);
+    const ended = await lab.run().ended;
+    expect(ended).toMatchObject({ exitCode: 0 });
+    expect(ended.stdout).toMatch(/toy\/exits +\d+\/\d+ (refused|reset)/);
+    for (const file of ['run.json', 'report.md', 'report.json', 'toy/exits/naive/1/trial.json']) {
+      expect(lab.files(file)).toHaveLength(1);
+    }
+    expect(lab.files('toy/exits/naive/1/pods/*.log')).toHaveLength(4);
+    expect(readFileSync(lab.files('toy/exits/naive/1/manifest.yaml')[0] ?? '', 'utf8')).toContain(
+      'kind: Deployment',
+    );
+
+    const again = await lab.report('--json').ended;
+    const stored = JSON.parse(readFileSync(lab.files('report.json')[0] ?? '', 'utf8')) as object;
+    expect(JSON.parse(again.stdout)).toEqual({
+      ...stored,
+      remarks: ['findings are identical in 1 of 1 trials'],
+    });
+    expect(processesNaming(lab.root)).toBe('');
+  });
+
+  test('goes on when apps cannot be built, started or made ready', async () => {
+    const lab = tiny([
+      { id: 'broken', build: 'echo preparing; echo no such library >&2; exit 4' },
+      { id: 'crashing', variants: [{ name: 'server', env: { START: 'crash' } }] },
+      { id: 'unready', variants: [{ name: 'server', env: { START: 'unhealthy' } }] },
+      { id: 'cobol', needs: { name: 'COBOL', command: 'cobol-not-here', atLeast: '85' } },
+      { id: 'good' },
+    ]);
+    const { exitCode, stdout, stderr } = await lab.run().ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/good\/server +\d+\/\d+/);
+    expect(stdout).toMatch(/broken\/server +build failed/);
+    expect(stdout).toMatch(/crashing\/server +.*exits at start \(exit code 3\)/);
+    expect(stdout).toMatch(/unready\/server +.*never becomes ready/);
+    expect(stdout).toMatch(/cobol\/server +skipped: needs COBOL ≥ 85, not found/);
+    expect(stderr).toContain('no such library');
+    expect(stderr).toContain('cannot find my configuration');
+  }, 120_000);
+});
+
+describe('the command line', () => {
+  test.each([
+    [
+      'an unknown flag',
+      ['--scenaro', 'naive'],
+      64,
+      '--scenaro: expected an option of this command, found an unknown one. Did you mean --scenario?',
+    ],
+    ['an unknown framework', ['--only', 'toi'], 64, 'toy'],
+    ['an unknown scenario', ['--scenario', 'naiv'], 64, 'naive'],
+    [
+      'a rate at which controls cannot be caught',
+      ['--rate', '10'],
+      64,
+      '--rate: expected a whole number from 100 to 2000, found "10"',
+    ],
+  ])('refuses %s', async (_, words, exitCode, message) => {
+    const lab = tiny([{ id: 'toy' }]);
+    const ended = await lab.run(...words).ended;
+    expect(ended.exitCode).toBe(exitCode);
+    expect(ended.stderr).toContain(message);
+    expect(ended.stderr).not.toMatch(/^ +at /m);
+  });
+
+  test('tells where a catalogue is wrong', async () => {
+    const lab = tiny([{ id: 'toy' }]);
+    appendFileSync(join(lab.root, 'scenarios.yaml'), 'slow: { titel: x, manifest: manifests/none.yaml }\n');
+    const ended = await lab.run().ended;
+    expect(ended.exitCode).toBe(3);
+    expect(ended.stderr).toMatch(/scenarios\.yaml:2:9 .*titel/);
+    expect(ended.stderr).toMatch(/scenarios\.yaml:2:\d+ .*manifests\/none\.yaml/);
+    expect(ended.stderr).not.toMatch(/^ +at /m);
+  });
+
+  test('lists the plan and measures nothing', async () => {
+    const lab = tiny([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const { exitCode, stdout } = await lab.run('--list', '--seed', '7').ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('toy/a/naive/1');
+    expect(stdout).toContain('Seed 7');
+    expect(lab.files('**')).toEqual([]);
+  });
+});
+
+describe('Ctrl+C', () => {
+  test('during a build ends the build', async () => {
+    const lab = tiny([{ id: 'slow', build: 'echo begun; sleep 74.5' }]);
+    const run = lab.run();
+    await until('the build has begun', () => processesNaming('sleep 74.5') !== '');
+    run.kill('SIGINT');
+    expect((await run.ended).exitCode).toBe(130);
+    expect(processesNaming('sleep 74.5')).toBe('');
+  });
+
+  test('during a trial keeps the trials before it', async () => {
+    const lab = tiny([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const run = lab.run();
+    await until('the second trial restarts', () => {
+      const timelines = lab.files('toy/*/naive/1/timeline.ndjson');
+      return timelines.length === 2 && timelines.every((file) => fileContains(file, '"event":"began"'));
+    });
+    run.kill('SIGINT');
+    const { exitCode, stdout } = await run.ended;
+    expect(exitCode).toBe(130);
+    expect(stdout).toMatch(/toy\/[ab] +\d+\/\d+/);
+    expect(lab.files('report.md')).toHaveLength(1);
+    expect(processesNaming(lab.root)).toBe('');
+    expect((await lab.report().ended).stdout).toMatch(/toy\/[ab] +\d+\/\d+/);
+  });
+
+  test('when the trial is being analysed keeps it', async () => {
+    const lab = tiny([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const run = lab.run();
+    await until('the first trial is over', () =>
+      lab.files('toy/*/naive/1/trial.json').some((file) => fileContains(file, 'durationMs')),
+    );
+    run.kill('SIGINT');
+    const { exitCode, stdout } = await run.ended;
+    expect(exitCode).toBe(130);
+    expect(stdout).toMatch(/toy\/[ab] +\d+\/\d+/);
+    expect(processesNaming(lab.root)).toBe('');
+  });
+});
+
+describe('kill -9 of the lab', () => {
+  test('leaves no process, and what was measured can be reported', async () => {
+    const lab = tiny([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const run = lab.run();
+    await until('the second trial has load', () => {
+      const timelines = lab.files('toy/*/naive/1/timeline.ndjson');
+      return timelines.length === 2 && timelines.every((file) => fileContains(file, '["end",'));
+    });
+    const runFolder = lab.files('run.json')[0]?.replace('run.json', '') ?? 'none';
+    run.kill('SIGKILL');
+    await run.ended;
+    await until(
+      'nothing is left',
+      () => processesNaming(runFolder) === '' && processesNaming('toy.mjs') === '',
+      10_000,
+    );
+    const { exitCode, stdout } = await lab.report().ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/toy\/[ab] +\d+\/\d+/);
+  });
+});
+
+describe('a broken instrument', () => {
+  test('a balancer that dies makes the trial invalid, and the run goes on', async () => {
+    const lab = tiny([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const run = lab.run();
+    await until('load has begun', () =>
+      lab.files('toy/*/naive/1/timeline.ndjson').some((file) => fileContains(file, '["end",')),
+    );
+    for (const line of processesNaming('balancer/main.ts').split('\n'))
+      process.kill(Number.parseInt(line, 10), 'SIGKILL');
+    const { exitCode, stdout } = await run.ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/toy\/[ab] +invalid/);
+    expect(stdout).toContain('the balancer ended by itself (SIGKILL)');
+    expect(stdout).toMatch(/toy\/[ab] +\d+\/\d+/);
+  });
+});
+
+describe('report', () => {
+  test('uses what is whole of a cut timeline and says where it is cut', async () => {
+    const lab = tiny([{ id: 'toy' }]);
+    await lab.run().ended;
+    const file = lab.files('toy/server/naive/1/timeline.ndjson')[0] ?? '';
+    truncateSync(file, statSync(file).size - 5);
+    const { stdout } = await lab.report().ended;
+    const lines = readFileSync(file, 'utf8').split('\n').length;
+    expect(stdout).toContain(`toy/server/naive/1/timeline.ndjson:${String(lines)}`);
+  });
+
+  test.each([
+    ['no run at all', 'nothing-here', 3],
+    ['a broken run.json', 'latest', 3],
+  ])('%s is one clear message', async (name, run, exitCode) => {
+    const lab = tiny([{ id: 'toy' }]);
+    if (name.startsWith('a broken')) {
+      await lab.run('--list').ended;
+      const folder = join(lab.results, 'runs/2026-01-01T00-00-00');
+      const { mkdirSync } = await import('node:fs');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'run.json'), '{ "id": ');
+    }
+    const ended = await startCommand('report', [run, '--results', lab.results]).ended;
+    expect([exitCode, 64]).toContain(ended.exitCode);
+    expect(ended.stderr).not.toMatch(/^ +at /m);
+    expect(ended.stderr.length).toBeGreaterThan(20);
+  });
+});

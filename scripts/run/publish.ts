@@ -1,0 +1,132 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import type { TrialFindings } from '../analysis/findings.ts';
+import { buildReport } from '../report/build.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import {
+  nothingPublished,
+  renderReadmeSection,
+  replaceSection,
+  tableBegin,
+  tableEnd,
+} from '../report/readme.ts';
+import { renderJson, writeResult } from '../report/writer.ts';
+import type { RunReport } from '../report/model.ts';
+import { LabError, messageOf } from '../support/errors.ts';
+import { reanalyse } from './reanalyse.ts';
+import { readInfo, type StoredRun } from './stored-run.ts';
+
+/** Where the published run and what is generated from it are. */
+export interface Publication {
+  /** Folder with README.md. */
+  project: string;
+  /** Folder of results. */
+  results: string;
+}
+
+/** A generated file: what it should hold. */
+export interface Generated {
+  file: string;
+  content: string;
+}
+
+/**
+ * Makes a stored run the published one: `run.json` and the findings of all its trials, analysed again.
+ *
+ * @throws LabError `not-publishable` for a run that proves nothing or whose findings changed.
+ */
+export async function publishRun(run: StoredRun, publication: Publication): Promise<void> {
+  const analysed = await reanalyse(run);
+  const report = buildReport(run.info, analysed.findings);
+  const obstacle = obstacleTo(report, analysed.differing.length);
+  if (obstacle !== undefined) {
+    throw new LabError(
+      'not-publishable',
+      `${run.folder}: expected a run that proves something, found ${obstacle}.`,
+    );
+  }
+  const folder = publishedFolder(publication);
+  const style = await styleOf(publication);
+  writeResult(path.join(folder, 'run.json'), await tidy(JSON.stringify(run.info), 'json', style));
+  writeResult(
+    path.join(folder, 'findings.json'),
+    await tidy(JSON.stringify(analysed.findings), 'json', style),
+  );
+}
+
+function obstacleTo(report: RunReport, differing: number): string | undefined {
+  if (!report.run.options.controls) return 'one without controls. Run the lab with them';
+  if (report.verdict === 'invalid') {
+    const failed = report.controls.filter(({ passed }) => passed === false).map(({ control }) => control);
+    return `controls that failed: ${failed.join(', ')}. npm run report -- ${report.run.id} tells more`;
+  }
+  if (report.verdict === 'unproven') return 'controls that did not run. Let the lab finish';
+  if (differing > 0) return `${differing} trials whose timeline gives other findings than are stored`;
+  return undefined;
+}
+
+/** Everything that is generated from the published run, or says that there is none. */
+export async function generate(publication: Publication): Promise<Generated[]> {
+  const report = readPublished(publication);
+  const style = await styleOf(publication);
+  const section = report === undefined ? nothingPublished : renderReadmeSection(report);
+  const markdown =
+    report === undefined
+      ? `# Results on the embedded cluster\n\n${nothingPublished}\n`
+      : renderMarkdown(report, 'Results on the embedded cluster');
+  const json = report === undefined ? '{ "published": null }' : renderJson(report);
+  const readme = path.join(publication.project, 'README.md');
+  return [
+    { file: readme, content: replaceTable(readme, await tidy(section, 'markdown', style)) },
+    { file: path.join(publication.results, 'embedded.md'), content: await tidy(markdown, 'markdown', style) },
+    { file: path.join(publication.results, 'embedded.json'), content: await tidy(json, 'json', style) },
+  ];
+}
+
+/** Those of the generated files that do not hold what they should. */
+export function staleFiles(generated: readonly Generated[]): string[] {
+  return generated
+    .filter(({ file, content }) => !fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== content)
+    .map(({ file }) => file);
+}
+
+function publishedFolder({ results }: Publication): string {
+  return path.join(results, 'published', 'embedded');
+}
+
+function readPublished(publication: Publication): RunReport | undefined {
+  const folder = publishedFolder(publication);
+  if (!fs.existsSync(path.join(folder, 'run.json'))) return undefined;
+  const info = readInfo(path.join(folder, 'run.json'));
+  const file = path.join(folder, 'findings.json');
+  try {
+    return buildReport(info, JSON.parse(fs.readFileSync(file, 'utf8')) as TrialFindings[]);
+  } catch (error) {
+    throw new LabError(
+      'published-unreadable',
+      `${file}: expected the findings of the published run, found ${messageOf(error)}. Publish a run again: npm run table -- --from <run>`,
+    );
+  }
+}
+
+function replaceTable(readme: string, section: string): string {
+  const document = fs.existsSync(readme) ? fs.readFileSync(readme, 'utf8') : '';
+  const replaced = replaceSection(document, section);
+  if (replaced !== undefined) return replaced;
+  throw new LabError(
+    'markers-missing',
+    `${readme}: expected ${tableBegin} and ${tableEnd} on lines of their own, found at most one of them. Put both where the table belongs.`,
+  );
+}
+
+type Style = Awaited<ReturnType<typeof resolveConfig>>;
+
+function styleOf({ project }: Publication): Promise<Style> {
+  return resolveConfig(path.join(project, 'README.md'));
+}
+
+/** Formatting is a gate of the project, also for what is generated. */
+function tidy(text: string, parser: 'json' | 'markdown', style: Style): Promise<string> {
+  return format(text, { ...style, parser });
+}

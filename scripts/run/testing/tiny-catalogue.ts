@@ -1,0 +1,78 @@
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { projectRoot } from '../../support/project.ts';
+
+/** A variant of the toy app and how it behaves (see `scripts/cluster/testing/toy.mjs`). */
+export interface ToyVariant {
+  name: string;
+  env?: { [name: string]: string };
+}
+
+export interface ToyFramework {
+  id: string;
+  variants?: ToyVariant[];
+  build?: string;
+
+  needs?: { name: string; command: string; atLeast: string };
+}
+
+const manifest = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: app }
+spec:
+  replicas: 2
+  strategy: { type: RollingUpdate, rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
+  selector: { matchLabels: { app: app } }
+  template:
+    metadata: { labels: { app: app } }
+    spec:
+      terminationGracePeriodSeconds: 3
+      containers:
+        - name: app
+          image: app:dev
+          ports: [{ name: http, containerPort: 8080 }]
+          startupProbe: { httpGet: { path: /health, port: http }, periodSeconds: 1, failureThreshold: 3 }
+          readinessProbe: { httpGet: { path: /health, port: http }, periodSeconds: 1 }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: app }
+spec: { selector: { app: app }, ports: [{ port: 8080, targetPort: http }] }
+`;
+
+function appYaml({ id, variants = [{ name: 'server' }], build, needs }: ToyFramework): string {
+  return JSON.stringify({
+    name: id,
+    language: 'JavaScript',
+    server: 'Node.js http',
+    homepage: 'https://nodejs.org',
+    version: { file: 'VERSION', pattern: '(.+)' },
+    needs: [needs ?? { name: 'Node.js', command: 'node', atLeast: '20' }],
+    ...(build === undefined ? {} : { build }),
+    warmUpSeconds: 1,
+    variants: Object.fromEntries(
+      variants.map(({ name, env = {} }) => [name, { setting: name, start: ['node', 'toy.mjs'], env }]),
+    ),
+  });
+}
+
+/** Writes a catalogue with one scenario, `naive`, and two replicas; returns its folder. */
+export function writeTinyCatalogue(frameworks: ToyFramework[]): string {
+  const root = mkdtempSync(join(tmpdir(), 'lab-'));
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  };
+  write('scenarios.yaml', 'naive: { title: no preStop hook, manifest: manifests/naive.yaml }\n');
+  write('manifests/naive.yaml', manifest);
+  for (const framework of frameworks) {
+    // YAML is a superset of JSON.
+    write(`apps/${framework.id}/app.yaml`, appYaml(framework));
+    write(`apps/${framework.id}/VERSION`, '1.0.0');
+    const toy = join(projectRoot, 'scripts/cluster/testing/toy.mjs');
+    cpSync(toy, join(root, 'apps', framework.id, 'toy.mjs'));
+  }
+  return root;
+}
