@@ -1,6 +1,6 @@
 /** `npm run table`: writes everything that is generated from the published run; `--check` only looks. */
 import { join } from 'node:path';
-import { writeResult } from './report/writer.ts';
+import { writeWhole } from './support/write-whole.ts';
 import { generate, publishRun, staleFiles } from './run/publish.ts';
 import { openRun } from './run/stored-run.ts';
 import { runCommandLine } from './support/command-line.ts';
@@ -19,7 +19,7 @@ await runCommandLine(parseTableOptions, async ({ from, check, results }) => {
   }
   for (const { file, content } of generated) {
     if (!stale.includes(file)) continue;
-    writeResult(file, content);
+    writeWhole(file, content);
     process.stdout.write(`wrote ${file}\n`);
   }
   if (stale.length === 0) process.stdout.write('everything was up to date\n');

@@ -40,7 +40,7 @@ export const versionSchema = mapping({
 });
 
 /** The names of the variants with what is in them. */
-export const variantsSchema = z
+const variantsSchema = z
   .record(z.string().regex(idPattern, idExpected), variantSchema, 'a mapping of names to variants')
   .refine((variants) => Object.keys(variants).length > 0, { error: 'at least one variant' });
 

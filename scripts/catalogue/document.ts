@@ -105,7 +105,7 @@ function wholeFile(file: string, expected: string, found: string): Problem {
 }
 
 /** Line and column of an offset in the text. */
-export function positionAt(lines: LineCounter, offset: number): Position {
+function positionAt(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
@@ -183,7 +183,7 @@ export function describeAt(document: SourceDocument, path: Path): string {
 }
 
 /** `variants.close.start`, `needs[0].command`, `metadata.labels["app.kubernetes.io/name"]`. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path
     .map((part) => {
       if (typeof part === 'number') return `[${part}]`;

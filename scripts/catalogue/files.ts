@@ -4,7 +4,7 @@ import { messageOf, systemCodeOf } from '../support/errors.ts';
 import type { Problem } from './problem.ts';
 
 /** Larger than any catalogue needs; the YAML parser takes time with the square of the number of keys. */
-export const maximumDocumentBytes = 64 * 1024;
+const maximumDocumentBytes = 64 * 1024;
 
 /** Of files in which a version is looked up: lock files grow large. */
 export const maximumLockFileBytes = 16 * 1024 * 1024;

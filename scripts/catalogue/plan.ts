@@ -20,7 +20,7 @@ export interface PlanRequest {
 }
 
 /** The variant whose load without a restart shows that the instrument adds no failure. */
-export const shamVariant = 'controls/ideal';
+const shamVariant = 'controls/ideal';
 
 /**
  * The trials in the order in which they run: first the sham, then for each repetition the variants in

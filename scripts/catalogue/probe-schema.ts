@@ -16,7 +16,7 @@ const headerSchema = mapping({
 });
 
 /** `httpGet` of a probe. */
-export const httpGetSchema = mapping({
+const httpGetSchema = mapping({
   path: text('a path such as /health').optional(),
   port: portReference,
   scheme: onlyValue('HTTP', ['HTTPS']).optional(),
@@ -24,10 +24,10 @@ export const httpGetSchema = mapping({
 });
 
 /** `tcpSocket` of a probe. */
-export const tcpSocketSchema = mapping({ port: portReference });
+const tcpSocketSchema = mapping({ port: portReference });
 
 /** `exec` of a probe and of `preStop`. */
-export const execSchema = mapping({ command: words('a list of words') });
+const execSchema = mapping({ command: words('a list of words') });
 
 const atLeastOne = 'a whole number from 1';
 

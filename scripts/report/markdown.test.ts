@@ -10,11 +10,11 @@ const report = buildReport(run.info, findingsOf(run));
 
 test('the table', () => {
   expect(renderMarkdownTable(report)).toMatchInlineSnapshot(`
-    "| Framework                    | Server       | Version | Setting                  | naive: fresh                        | naive: persistent | prestop: fresh | prestop: persistent | slow: fresh   | slow: persistent | Terminations | Drain  | Exit |
-    | ---------------------------- | ------------ | ------- | ------------------------ | ----------------------------------- | ----------------- | -------------- | ------------------- | ------------- | ---------------- | ------------ | ------ | ---- |
-    | [Toy](https://toy.example)   | Node.js http | 1.2.3   | no signal handler        | 150/232 refused                     | 0/116 (≤63 %)     | 0/232 (≤63 %)  | 75/116 reset        | 0/212 (≤63 %) | 0/106 (≤63 %)    | 3            | 0.10 s | 143  |
-    | [Toy](https://toy.example)   | Node.js http | 1.2.3   | closes after each answer | 0/232 (≤63 %)                       | n/a               | 0/232 (≤63 %)  | n/a                 | –             | –                | 3            | 0.10 s | 0    |
-    | [Other](https://toy.example) | Node.js http | 1.2.3   | graceful \\| shutdown     | skipped: needs Go ≥ 1.24, not found |                   |                |                     |               |                  |              |        |      |"
+    "| Framework                    | Server       | Version | Setting                                 | naive: fresh                        | naive: persistent | prestop: fresh | prestop: persistent | slow: fresh   | slow: persistent | Terminations | Drain  | Exit |
+    | ---------------------------- | ------------ | ------- | --------------------------------------- | ----------------------------------- | ----------------- | -------------- | ------------------- | ------------- | ---------------- | ------------ | ------ | ---- |
+    | [Toy](https://toy.example)   | Node.js http | 1.2.3   | \`toy/bare\`: no signal handler           | 150/232 refused                     | 0/116 (≤63 %)     | 0/232 (≤63 %)  | 75/116 reset        | 0/212 (≤63 %) | 0/106 (≤63 %)    | 3            | 0.10 s | 143  |
+    | [Toy](https://toy.example)   | Node.js http | 1.2.3   | \`toy/closing\`: closes after each answer | 0/232 (≤63 %)                       | n/a               | 0/232 (≤63 %)  | n/a                 | –             | –                | 3            | 0.10 s | 0    |
+    | [Other](https://toy.example) | Node.js http | 1.2.3   | \`other/graceful\`: graceful \\| shutdown  | skipped: needs Go ≥ 1.24, not found |                   |                |                     |               |                  |              |        |      |"
   `);
 });
 
@@ -24,11 +24,11 @@ test('the section of README', () => {
     - \`prestop\`: preStop sleep of 2 s
     - \`slow\`: preStop sleep of 2 s, requests take 0.2 s
 
-    | Framework                    | Server       | Version | Setting                  | naive: fresh                        | naive: persistent | prestop: fresh | prestop: persistent | slow: fresh   | slow: persistent | Terminations | Drain  | Exit |
-    | ---------------------------- | ------------ | ------- | ------------------------ | ----------------------------------- | ----------------- | -------------- | ------------------- | ------------- | ---------------- | ------------ | ------ | ---- |
-    | [Toy](https://toy.example)   | Node.js http | 1.2.3   | no signal handler        | 150/232 refused                     | 0/116 (≤63 %)     | 0/232 (≤63 %)  | 75/116 reset        | 0/212 (≤63 %) | 0/106 (≤63 %)    | 3            | 0.10 s | 143  |
-    | [Toy](https://toy.example)   | Node.js http | 1.2.3   | closes after each answer | 0/232 (≤63 %)                       | n/a               | 0/232 (≤63 %)  | n/a                 | –             | –                | 3            | 0.10 s | 0    |
-    | [Other](https://toy.example) | Node.js http | 1.2.3   | graceful \\| shutdown     | skipped: needs Go ≥ 1.24, not found |                   |                |                     |               |                  |              |        |      |
+    | Framework                    | Server       | Version | Setting                                 | naive: fresh                        | naive: persistent | prestop: fresh | prestop: persistent | slow: fresh   | slow: persistent | Terminations | Drain  | Exit |
+    | ---------------------------- | ------------ | ------- | --------------------------------------- | ----------------------------------- | ----------------- | -------------- | ------------------- | ------------- | ---------------- | ------------ | ------ | ---- |
+    | [Toy](https://toy.example)   | Node.js http | 1.2.3   | \`toy/bare\`: no signal handler           | 150/232 refused                     | 0/116 (≤63 %)     | 0/232 (≤63 %)  | 75/116 reset        | 0/212 (≤63 %) | 0/106 (≤63 %)    | 3            | 0.10 s | 143  |
+    | [Toy](https://toy.example)   | Node.js http | 1.2.3   | \`toy/closing\`: closes after each answer | 0/232 (≤63 %)                       | n/a               | 0/232 (≤63 %)  | n/a                 | –             | –                | 3            | 0.10 s | 0    |
+    | [Other](https://toy.example) | Node.js http | 1.2.3   | \`other/graceful\`: graceful \\| shutdown  | skipped: needs Go ≥ 1.24, not found |                   |                |                     |               |                  |              |        |      |
 
     Measured on 2026-11-20 on the embedded cluster, 200 requests/s, k6 v2.2.0, 2 × Toy CPU. Each cell: lost/sent and the most frequent kind of loss; \`0/sent (≤x %)\`: a server that loses something in more than x % of pod terminations would have been caught with 95 % confidence. Controls, evidence and limits: [results/embedded.md](results/embedded.md)."
   `);

@@ -38,7 +38,9 @@ function list(lines: readonly string[]): string {
 }
 
 function cellsOf(row: RowReport): string[] {
-  const names = [`[${escapeText(row.framework)}](${row.homepage})`, row.server, row.version, row.setting];
+  const framework = `[${escapeText(row.framework)}](${row.homepage})`;
+  // The id is what `--only` takes: with it the reader measures the row again.
+  const names = [framework, row.server, row.version, `\`${row.variant}\`: ${row.setting}`];
   const cells = row.cells.flatMap(({ columns: found }) => columns.map((column) => lossText(found?.[column])));
   const failure = failureText(row);
   if (failure === null) {

@@ -1,3 +1,4 @@
+import type { Phase } from '../analysis/findings.ts';
 import { tallyText } from '../analysis/tally.ts';
 import { columns } from '../analysis/judge.ts';
 import { boundText, controlMark, falseAlarmText, reproduceCommand, seconds } from './figures.ts';
@@ -49,6 +50,7 @@ function legendOf({ run }: RunReport): string[] {
     'fresh: GET and POST, each on a new connection. persistent: POST on connections that stay open; n/a where the server closes after each answer.',
     '0/sent (≤x %): no loss seen. A server that loses something in more than x % of pod terminations would have been caught with 95 % confidence. It is no proof of zero.',
     ...(run.options.repeat > 1 ? ['k in n: lost something in k of n repetitions.'] : []),
+    "Under 'What was lost', a share in brackets is the 95 % interval of Clopper and Pearson for terminations that lose something.",
     'drain: SIGTERM to exit of a pod, shortest to longest. exit: exit code; killed: by the lab, when the grace period was over.',
   ];
 }
@@ -65,7 +67,7 @@ function lossLines({ rows }: RunReport): string[] {
             ? ''
             : `; ${terminationsWithLoss} of ${terminations} terminations (${boundText(bound)})`;
         return [
-          `${variant}, ${scenario}, ${name}: ${lost} of ${of}: ${tallyText(byClass)}; pod was ${tallyText(byPhase)}${share}`,
+          `${variant}, ${scenario}, ${name}: ${lost} of ${of}: ${tallyText(byClass)}; ${phaseText(byPhase)}${share}`,
         ];
       });
       if (hiddenResends > 0) {
@@ -76,6 +78,22 @@ function lossLines({ rows }: RunReport): string[] {
       return lines;
     }),
   );
+}
+
+/** Phases as a reader says them: what the pod did when the request reached it. */
+const phaseWords: Record<Phase, string> = {
+  starting: 'starting',
+  serving: 'serving',
+  deleted: 'in preStop',
+  terminating: 'told to stop',
+  draining: 'no longer listening',
+  exited: 'gone',
+  unknown: 'not known',
+};
+
+function phaseText(byPhase: Partial<Record<Phase, number>>): string {
+  const words = Object.entries(byPhase).map(([phase, count]) => [phaseWords[phase as Phase], count]);
+  return `the pod was ${tallyText(Object.fromEntries(words) as Record<string, number>)} when it was to answer`;
 }
 
 function controlLines({ controls }: RunReport): string[] {
@@ -151,11 +169,22 @@ function clusterLines({ run }: RunReport): string[] {
 function environmentLines({ run }: RunReport): string[] {
   const { versions, host, options } = run;
   const toolchains = Object.entries(versions.toolchains).map(([name, version]) => `${name} ${version}`);
+  const { buildMs, trialsMs } = run.durations;
+  const times = [
+    ...(buildMs === null ? [] : [`builds ${seconds(buildMs)}`]),
+    ...(trialsMs === null ? [] : [`${run.trials.length} planned trials ${minutes(trialsMs)}`]),
+  ];
   return [
     `run ${run.id}, started ${run.started}, seed ${run.seed}, ${options.ratePerSecond} requests/s, ${options.repeat} ${options.repeat === 1 ? 'repetition' : 'repetitions'}`,
     `lab ${versions.lab}, Node.js ${versions.node}, k6 ${versions.k6}; apps: ${toolchains.join(', ')}`,
     `${host.platform} ${host.kernel}, ${host.cpus} × ${host.cpuModel}, ${(host.memoryBytes / 2 ** 30).toFixed(1)} GiB`,
+    ...(times.length === 0 ? [] : [`time: ${times.join(', ')}`]),
   ];
+}
+
+function minutes(ms: number): string {
+  const whole = Math.round(ms / 1000);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 function reproduceLines({ rows, run }: RunReport): string[] {

@@ -36,11 +36,12 @@ test('the whole report', () => {
       lost/sent and the most frequent kind of loss. Sent counts the requests started between the beginning of the restart and the stop of the load.
       fresh: GET and POST, each on a new connection. persistent: POST on connections that stay open; n/a where the server closes after each answer.
       0/sent (≤x %): no loss seen. A server that loses something in more than x % of pod terminations would have been caught with 95 % confidence. It is no proof of zero.
+      Under 'What was lost', a share in brackets is the 95 % interval of Clopper and Pearson for terminations that lose something.
       drain: SIGTERM to exit of a pod, shortest to longest. exit: exit code; killed: by the lab, when the grace period was over.
 
     What was lost
-      toy/bare, naive, fresh: 150 of 232: 150 refused; pod was 120 exited, 24 draining, 6 terminating; 3 of 3 terminations (29 % to 100 %)
-      toy/bare, prestop, persistent: 75 of 116: 75 reset; pod was 60 exited, 12 draining, 3 terminating; 3 of 3 terminations (29 % to 100 %)
+      toy/bare, naive, fresh: 150 of 232: 150 refused; the pod was 120 gone, 24 no longer listening, 6 told to stop when it was to answer; 3 of 3 terminations (29 % to 100 %)
+      toy/bare, prestop, persistent: 75 of 116: 75 reset; the pod was 60 gone, 12 no longer listening, 3 told to stop when it was to answer; 3 of 3 terminations (29 % to 100 %)
       toy/bare, prestop, persistent GET: 75 resent by the client without telling; another client would have lost them
 
     Controls
@@ -71,6 +72,7 @@ test('the whole report', () => {
       run 2026-11-20T10-00-00, started 2026-11-20T10:00:00.000Z, seed 7, 200 requests/s, 1 repetition
       lab 0.1.0, Node.js v24.0.0, k6 v2.2.0; apps: Node.js v24.0.0
       Linux x64 6.1.0, 2 × Toy CPU, 8.0 GiB
+      time: builds 1.00 s, 13 planned trials 1 min 0 s
 
     Measure one row again
       npm run lab -- --only toy/bare --scenario naive

@@ -1,6 +1,5 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { LabError, messageOf } from '../support/errors.ts';
+import { writeWhole } from '../support/write-whole.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { RunReport } from './model.ts';
 
@@ -11,19 +10,6 @@ export function renderJson(report: RunReport): string {
 
 /** Writes `report.md` and `report.json` into the folder of the run. Throws `results-not-writable`. */
 export function writeReport(folder: string, report: RunReport): void {
-  writeResult(path.join(folder, 'report.md'), renderMarkdown(report));
-  writeResult(path.join(folder, 'report.json'), renderJson(report));
-}
-
-/** Writes a whole file or nothing, and makes its folder. Throws `results-not-writable`. */
-export function writeResult(file: string, content: string): void {
-  try {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(`${file}.partial`, content);
-    fs.renameSync(`${file}.partial`, file);
-  } catch (error) {
-    throw new LabError('results-not-writable', `Cannot write ${file}: ${messageOf(error)}.`, {
-      cause: error,
-    });
-  }
+  writeWhole(path.join(folder, 'report.md'), renderMarkdown(report));
+  writeWhole(path.join(folder, 'report.json'), renderJson(report));
 }

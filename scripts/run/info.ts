@@ -57,6 +57,11 @@ function scenarios({ catalogue, plan }: RunFacts): { id: string; title: string }
   return catalogue.scenarios.filter(({ id }) => used.has(id)).map(({ id, title }) => ({ id, title }));
 }
 
+/** What the manifests ask for and the cluster does not do. */
+function manifestLimits(plan: Plan): string[] {
+  return [...new Set(plan.trials.flatMap(({ scenario }) => scenario.manifest.limits))];
+}
+
 /** All that is known of a run before its first trial. */
 export async function describeRun(facts: RunFacts): Promise<RunInfo> {
   const { id, started, options, plan, cluster, reasons, k6 } = facts;
@@ -70,7 +75,7 @@ export async function describeRun(facts: RunFacts): Promise<RunInfo> {
     interrupted: false,
     seed: plan.seed,
     options: { only, scenarios: options.scenarios, repeat, ratePerSecond, controls },
-    cluster: { ...cluster, reasons },
+    cluster: { ...cluster, limits: [...cluster.limits, ...manifestLimits(plan)], reasons },
     versions: {
       lab: labVersion(),
       node: process.version,

@@ -1,7 +1,24 @@
-import { appendFileSync, readFileSync, rmSync, truncateSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { fileContains, processesNaming, resultFiles, startCommand, until } from './testing/lab-process.ts';
+import {
+  fileContains,
+  processesNaming,
+  resultFiles,
+  startCommand,
+  until,
+  type Ended,
+  type LabProcess,
+} from './testing/lab-process.ts';
 import { writeTinyCatalogue, type ToyFramework } from './testing/tiny-catalogue.ts';
 
 const roots: string[] = [];
@@ -22,22 +39,33 @@ function tiny(frameworks: ToyFramework[]) {
   return { root, results, files, run, report };
 }
 
+/** A row with figures; on a machine that is too busy a trial may be found invalid, which is a result too. */
+const measured = /toy\/[ab] +(\d+\/\d+|invalid)/;
+
+/** Runs the lab until the machine was quiet enough for a valid trial: at most three times. */
+async function untilMeasured(run: () => LabProcess): Promise<Ended> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ended = await run().ended;
+    if (ended.exitCode === 0) return ended;
+    if (attempt === 3)
+      throw new Error(`no valid trial in ${String(attempt)} runs:\n${ended.stdout}${ended.stderr}`);
+  }
+}
+
 describe('a run', () => {
   test('measures, stores everything, and is found the same again by report', async () => {
     const lab = tiny([{ id: 'toy', variants: [{ name: 'exits', env: { END: 'exit' } }] }]);
-    const ended = await lab.run().ended;
-    expect(ended).toMatchObject({ exitCode: 0 });
-    expect(ended.stdout).toMatch(/toy\/exits +\d+\/\d+ (refused|reset)/);
-    for (const file of ['run.json', 'report.md', 'report.json', 'toy/exits/naive/1/trial.json']) {
-      expect(lab.files(file)).toHaveLength(1);
+    const { stdout } = await untilMeasured(() => lab.run());
+    expect(stdout).toMatch(/toy\/exits +\d+\/\d+ (refused|reset)/);
+    const newest = (file: string) => lab.files(file).sort().at(-1) ?? 'missing';
+    for (const file of ['run.json', 'report.md', 'toy/exits/naive/1/trial.json']) {
+      expect(statSync(newest(file)).size).toBeGreaterThan(0);
     }
-    expect(lab.files('toy/exits/naive/1/pods/*.log')).toHaveLength(4);
-    expect(readFileSync(lab.files('toy/exits/naive/1/manifest.yaml')[0] ?? '', 'utf8')).toContain(
-      'kind: Deployment',
-    );
+    expect(readdirSync(newest('toy/exits/naive/1/pods'))).toHaveLength(4);
+    expect(readFileSync(newest('toy/exits/naive/1/manifest.yaml'), 'utf8')).toContain('kind: Deployment');
 
     const again = await lab.report('--json').ended;
-    const stored = JSON.parse(readFileSync(lab.files('report.json')[0] ?? '', 'utf8')) as object;
+    const stored = JSON.parse(readFileSync(newest('report.json'), 'utf8')) as object;
     expect(JSON.parse(again.stdout)).toEqual({
       ...stored,
       remarks: ['findings are identical in 1 of 1 trials'],
@@ -54,8 +82,8 @@ describe('a run', () => {
       { id: 'good' },
     ]);
     const { exitCode, stdout, stderr } = await lab.run().ended;
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/good\/server +\d+\/\d+/);
+    expect([0, 2]).toContain(exitCode);
+    expect(stdout).toMatch(/good\/server +(\d+\/\d+|invalid)/);
     expect(stdout).toMatch(/broken\/server +build failed/);
     expect(stdout).toMatch(/crashing\/server +.*exits at start \(exit code 3\)/);
     expect(stdout).toMatch(/unready\/server +.*never becomes ready/);
@@ -129,10 +157,10 @@ describe('Ctrl+C', () => {
     run.kill('SIGINT');
     const { exitCode, stdout } = await run.ended;
     expect(exitCode).toBe(130);
-    expect(stdout).toMatch(/toy\/[ab] +\d+\/\d+/);
+    expect(stdout).toMatch(measured);
     expect(lab.files('report.md')).toHaveLength(1);
     expect(processesNaming(lab.root)).toBe('');
-    expect((await lab.report().ended).stdout).toMatch(/toy\/[ab] +\d+\/\d+/);
+    expect((await lab.report().ended).stdout).toMatch(measured);
   });
 
   test('when the trial is being analysed keeps it', async () => {
@@ -144,7 +172,7 @@ describe('Ctrl+C', () => {
     run.kill('SIGINT');
     const { exitCode, stdout } = await run.ended;
     expect(exitCode).toBe(130);
-    expect(stdout).toMatch(/toy\/[ab] +\d+\/\d+/);
+    expect(stdout).toMatch(measured);
     expect(processesNaming(lab.root)).toBe('');
   });
 });
@@ -166,8 +194,8 @@ describe('kill -9 of the lab', () => {
       10_000,
     );
     const { exitCode, stdout } = await lab.report().ended;
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/toy\/[ab] +\d+\/\d+/);
+    expect([0, 2]).toContain(exitCode);
+    expect(stdout).toMatch(measured);
   });
 });
 
@@ -180,11 +208,10 @@ describe('a broken instrument', () => {
     );
     for (const line of processesNaming('balancer/main.ts').split('\n'))
       process.kill(Number.parseInt(line, 10), 'SIGKILL');
-    const { exitCode, stdout } = await run.ended;
-    expect(exitCode).toBe(0);
+    const { stdout } = await run.ended;
     expect(stdout).toMatch(/toy\/[ab] +invalid/);
     expect(stdout).toContain('the balancer ended by itself (SIGKILL)');
-    expect(stdout).toMatch(/toy\/[ab] +\d+\/\d+/);
+    expect(stdout).toMatch(measured);
   });
 });
 
@@ -207,7 +234,6 @@ describe('report', () => {
     if (name.startsWith('a broken')) {
       await lab.run('--list').ended;
       const folder = join(lab.results, 'runs/2026-01-01T00-00-00');
-      const { mkdirSync } = await import('node:fs');
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, 'run.json'), '{ "id": ');
     }
@@ -216,4 +242,23 @@ describe('report', () => {
     expect(ended.stderr).not.toMatch(/^ +at /m);
     expect(ended.stderr.length).toBeGreaterThan(20);
   });
+});
+
+describe('controls', () => {
+  test('that do not behave as built make the run invalid', async () => {
+    // A control that answers well when it should hang up, exit at once, or refuse to end: nothing is seen.
+    const variants = ['ideal', 'abrupt', 'hang-up', 'stubborn'].map((name) => ({
+      name,
+      env: { END: 'close' },
+    }));
+    const lab = tiny([{ id: 'toy' }, { id: 'controls', control: true, variants }]);
+    const words = ['--catalogue', lab.root, '--results', lab.results, '--only', 'toy'];
+    const { exitCode, stdout } = await startCommand('lab', words).ended;
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/^INVALID RUN: /m);
+    expect(stdout).toMatch(/FAILED: controls\/stubborn, naive/);
+    expect((await lab.report().ended).exitCode).toBe(2);
+    const published = await startCommand('table', ['--from', 'latest', '--results', lab.results]).ended;
+    expect(published.exitCode).not.toBe(0);
+  }, 180_000);
 });

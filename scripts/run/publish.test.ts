@@ -5,7 +5,7 @@ import { check } from 'prettier';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tableBegin, tableEnd } from '../report/readme.ts';
 import { syntheticRun } from '../report/testing/synthetic-run.ts';
-import { writeResult } from '../report/writer.ts';
+import { writeWhole } from '../support/write-whole.ts';
 import { generate, publishRun, staleFiles, type Publication } from './publish.ts';
 import { openRun } from './stored-run.ts';
 import { storeRun } from './testing/stored.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(publication.project, { recursive: true }));
 
 const write = async () => {
-  for (const { file, content } of await generate(publication)) writeResult(file, content);
+  for (const { file, content } of await generate(publication)) writeWhole(file, content);
 };
 const names = (files: string[]) => files.map((file) => path.relative(publication.project, file));
 const readme = () => fs.readFileSync(path.join(publication.project, 'README.md'), 'utf8');

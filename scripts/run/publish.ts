@@ -11,7 +11,8 @@ import {
   tableBegin,
   tableEnd,
 } from '../report/readme.ts';
-import { renderJson, writeResult } from '../report/writer.ts';
+import { writeWhole } from '../support/write-whole.ts';
+import { renderJson } from '../report/writer.ts';
 import type { RunReport } from '../report/model.ts';
 import { LabError, messageOf } from '../support/errors.ts';
 import { reanalyse } from './reanalyse.ts';
@@ -48,8 +49,8 @@ export async function publishRun(run: StoredRun, publication: Publication): Prom
   }
   const folder = publishedFolder(publication);
   const style = await styleOf(publication);
-  writeResult(path.join(folder, 'run.json'), await tidy(JSON.stringify(run.info), 'json', style));
-  writeResult(
+  writeWhole(path.join(folder, 'run.json'), await tidy(JSON.stringify(run.info), 'json', style));
+  writeWhole(
     path.join(folder, 'findings.json'),
     await tidy(JSON.stringify(analysed.findings), 'json', style),
   );

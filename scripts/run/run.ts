@@ -6,7 +6,7 @@ import type { TrialFindings } from '../analysis/findings.ts';
 import { planLoad } from '../load/plan.ts';
 import type { RunInfo } from '../report/run-info.ts';
 import { monotonicMs } from '../support/clock.ts';
-import { writeJson } from './folder.ts';
+import { writeJson } from '../support/write-whole.ts';
 import { runTrial } from './trial.ts';
 
 export interface RunRequest {
@@ -38,7 +38,7 @@ function artefactOf(trial: Trial, builds: Map<string, BuildOutcome>): { folder: 
 }
 
 /** Folder of a trial below the run's. */
-export function trialFolder(runFolder: string, trial: Trial): string {
+function trialFolder(runFolder: string, trial: Trial): string {
   return join(runFolder, ...trial.id.split('/'));
 }
 
@@ -63,7 +63,7 @@ export async function runTrials(request: RunRequest): Promise<TrialFindings[]> {
     }
     info.interrupted = signal.aborted;
     info.durations.trialsMs = Math.round(monotonicMs() - startedMs);
-    writeJson(folder, 'run.json', info);
+    writeJson(join(folder, 'run.json'), info);
     progress.trialDone(trial, result, rowComplete);
   }
   return findings;

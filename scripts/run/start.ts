@@ -10,8 +10,9 @@ import { cacheFolder } from '../support/cache.ts';
 import { monotonicMs } from '../support/clock.ts';
 import type { LabOptions } from '../support/lab-options.ts';
 import { projectRoot } from '../support/project.ts';
-import { makeFolder, newRunId, writeJson } from './folder.ts';
+import { makeFolder, writeJson } from '../support/write-whole.ts';
 import { describeRun } from './info.ts';
+import { newRunId } from './run-id.ts';
 
 /** A run that is ready for its first trial. */
 export interface StartedRun extends AsyncDisposable {
@@ -47,7 +48,7 @@ export async function startRun(
   const facts = { id, started, options, catalogue, plan, cluster: cluster.info, reasons, k6 };
   const info = await describeRun(facts);
   info.durations.buildMs = buildMs;
-  writeJson(folder, 'run.json', info);
+  writeJson(join(folder, 'run.json'), info);
   return {
     info,
     folder,

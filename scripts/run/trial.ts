@@ -9,10 +9,10 @@ import type { Load, LoadPlan } from '../load/load.ts';
 import { monotonicMs, readClocks, roundMs } from '../support/clock.ts';
 import { LabError, messageOf } from '../support/errors.ts';
 import { unlessAborted } from '../support/interrupt.ts';
+import { makeFolder, writeJson, writeWhole } from '../support/write-whole.ts';
 import { readTimeline } from '../timeline/read.ts';
 import type { ClockRecord, TimelineRecord } from '../timeline/records.ts';
 import { openTimeline } from '../timeline/writer.ts';
-import { makeFolder, writeJson, writeWhole } from './folder.ts';
 import { makeHeader, tailMs } from './header.ts';
 import { timedTrial } from './history.ts';
 import { measureUsage } from './usage.ts';
@@ -60,14 +60,14 @@ export async function runTrial(request: TrialRequest): Promise<TrialOutcome> {
   const { variant, scenario, ...identity } = trial;
   const plain = { ...identity, variant, scenario: { ...scenario, manifest: scenario.manifest.file } };
   makeFolder(folder);
-  writeJson(folder, 'trial.json', plain);
+  writeJson(join(folder, 'trial.json'), plain);
   writeWhole(join(folder, 'manifest.yaml'), scenario.manifest.text);
 
   const deployFailed = await recordTrial(request, join(folder, 'timeline.ndjson'));
-  writeJson(folder, 'trial.json', { ...plain, ...timedTrial(trial, monotonicMs() - startedMs) });
+  writeJson(join(folder, 'trial.json'), { ...plain, ...timedTrial(trial, monotonicMs() - startedMs) });
   if (deployFailed !== undefined) return { deployFailed };
   const findings = analyseTrial(await readTimeline(join(folder, 'timeline.ndjson')));
-  writeJson(folder, 'findings.json', findings);
+  writeJson(join(folder, 'findings.json'), findings);
   return { findings };
 }
 
@@ -86,7 +86,9 @@ async function recordTrial(request: TrialRequest, file: string): Promise<string 
     return undefined;
   } catch (error) {
     const code = error instanceof LabError ? error.code : 'lab-defect';
-    record({ type: 'problem', atMs: roundMs(monotonicMs() - originMs), code, detail: messageOf(error) });
+    // A defect keeps its stack: somebody will have to find it.
+    const detail = error instanceof Error && code === 'lab-defect' ? (error.stack ?? '') : messageOf(error);
+    record({ type: 'problem', atMs: roundMs(monotonicMs() - originMs), code, detail });
     return codesWithoutFindings.has(code) ? messageOf(error) : undefined;
   } finally {
     record(clockRecord(originMs));

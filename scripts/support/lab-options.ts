@@ -13,7 +13,7 @@ import type { Help } from './options.ts';
 import { projectRoot } from './project.ts';
 
 /** Places where pods can run. */
-export const clusterNames = ['embedded'] as const;
+const clusterNames = ['embedded'] as const;
 
 /** Options of `npm run lab`. */
 export interface LabOptions {

@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { LabError } from '../support/errors.ts';
+import { notWritable } from '../support/write-whole.ts';
 import type { TimelineRecord } from './records.ts';
 
 /** How long a record may stay in memory: what a `kill -9` of the lab can cost. */
@@ -10,7 +12,7 @@ export interface Timeline extends AsyncDisposable {
   readonly file: string;
   /** Adds a line. Throws after the timeline was closed. */
   append(record: TimelineRecord): void;
-  /** Writes every line appended so far. Throws the system's error when the file cannot be written. */
+  /** Writes every line appended so far. Throws `results-not-writable` when that was or is not possible. */
   flush(): void;
 }
 
@@ -24,21 +26,36 @@ export function openTimeline(file: string): Timeline {
   const descriptor = fs.openSync(file, 'a+');
   let lines: string[] = endsInsideLine(descriptor) ? [''] : [];
   let closed = false;
+  let failure: LabError | undefined;
 
   const flush = (): void => {
+    if (failure) throw failure;
     if (lines.length === 0) return;
     const text = lines.join('\n') + '\n';
     lines = [];
-    writeWhole(descriptor, Buffer.from(text));
+    try {
+      writeWhole(descriptor, Buffer.from(text));
+    } catch (error) {
+      failure = notWritable(file, error);
+      throw failure;
+    }
   };
-  const timer = setInterval(flush, flushIntervalMs);
+  // Nobody could catch what a timer throws: the next flush, or disposal, throws it again.
+  const timer = setInterval(() => {
+    try {
+      flush();
+    } catch {
+      clearInterval(timer);
+    }
+  }, flushIntervalMs);
   timer.unref();
 
   return {
     file,
     append(record) {
       if (closed) throw new Error(`${file}: a record was appended after the timeline was closed`);
-      lines.push(JSON.stringify(record));
+      // After a failed write there is nowhere to put it; the failure is thrown by flush and by disposal.
+      if (!failure) lines.push(JSON.stringify(record));
     },
     flush,
     [Symbol.asyncDispose]() {

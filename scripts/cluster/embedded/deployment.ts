@@ -26,6 +26,7 @@ export class EmbeddedDeployment implements Deployment {
   readonly url: string;
   readonly broken: AbortSignal;
   readonly instrumentPids: { process: 'balancer'; pid: number }[];
+  disposed = false;
   readonly #request: DeploymentRequest;
   readonly #balancer: Balancer;
   readonly #endpoints: Endpoints;
@@ -86,6 +87,7 @@ export class EmbeddedDeployment implements Deployment {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.disposed = true;
     this.#endpoints.stop();
     await Promise.all([...this.#pods].map((pod) => pod.kill()));
     await this.#balancer[Symbol.asyncDispose]();

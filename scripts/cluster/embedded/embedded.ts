@@ -21,7 +21,7 @@ function describe(options: EmbeddedOptions, listenersAvailable: boolean): Cluste
     `Endpoints change ${String(options.propagationDelayMs)} ms after a pod is deleted or becomes ready. On a real cluster this time varies and grows with its load.`,
     'The Service is a user-space TCP balancer on loopback: two more hops, and a client of a refusing pod sees a reset (recorded as refused).',
     'A pod that has gone refuses connections at once. On a real cluster its address may time out instead.',
-    'Image, resources and securityContext of the manifest are not applied; all pods share the CPUs and the network of this machine.',
+    'All pods share the CPUs and the network of this machine.',
   ];
   if (!pidNamespace) {
     limits.push(
@@ -41,6 +41,8 @@ export function startEmbeddedCluster(options: EmbeddedOptions): Cluster {
   return {
     info: describe(options, listeners.available),
     async deploy(request) {
+      // Those that have ended are forgotten here: a run has many, and each keeps what it was made of.
+      for (const deployment of deployments) if (deployment.disposed) deployments.delete(deployment);
       const deployment = await EmbeddedDeployment.create({ ...request, ...options, addresses, listeners });
       deployments.add(deployment);
       return deployment;

@@ -13,6 +13,7 @@ export interface ToyFramework {
   id: string;
   variants?: ToyVariant[];
   build?: string;
+  control?: boolean;
 
   needs?: { name: string; command: string; atLeast: string };
 }
@@ -42,12 +43,19 @@ metadata: { name: app }
 spec: { selector: { app: app }, ports: [{ port: 8080, targetPort: http }] }
 `;
 
-function appYaml({ id, variants = [{ name: 'server' }], build, needs }: ToyFramework): string {
+function appYaml({
+  id,
+  variants = [{ name: 'server' }],
+  build,
+  needs,
+  control = false,
+}: ToyFramework): string {
   return JSON.stringify({
     name: id,
     language: 'JavaScript',
     server: 'Node.js http',
     homepage: 'https://nodejs.org',
+    control,
     version: { file: 'VERSION', pattern: '(.+)' },
     needs: [needs ?? { name: 'Node.js', command: 'node', atLeast: '20' }],
     ...(build === undefined ? {} : { build }),
