@@ -7,7 +7,7 @@ export interface K6Archive {
   sha256: string;
 }
 
-/** `k6-v2.2.0-checksums.txt` of https://github.com/grafana/k6/releases/tag/v2.2.0 */
+/** SHA-256 as several public package definitions pin them for https://github.com/grafana/k6/releases/tag/v2.2.0 */
 const archives: { [platform: string]: K6Archive } = {
   'linux-x64': {
     file: 'k6-v2.2.0-linux-amd64.tar.gz',
