@@ -21,8 +21,8 @@ export function progressOn(stream: NodeJS.WriteStream): ProgressLine {
     clear,
     show(text) {
       if (!stream.isTTY) return;
-      // A line longer than the terminal would wrap, and then not be erased whole.
-      const shown = text.slice(0, Math.max(20, stream.columns - 1));
+      // A line longer than the terminal would wrap, and then not be erased whole. Some terminals tell no width.
+      const shown = text.slice(0, (stream.columns > 0 ? stream.columns : 80) - 1);
       stream.write(`${eraseLine}${styleText('dim', shown, { stream })}`);
     },
     print(text) {

@@ -44,7 +44,8 @@ export function renderRow(table: TerminalTable, row: RowReport): string {
   );
   const figures = [name, ...cells, drainText(row.drainMs).padEnd(drainWidth), exitsText(row.exits)];
   const terminations = terminationsText(row);
-  const ends = `${terminations} termination${terminations === '1' ? '' : 's'} per scenario`;
+  const plural = terminations === '1' ? '' : 's';
+  const ends = terminations === '–' ? 'not measured' : `${terminations} termination${plural} per scenario`;
   const about = `${row.framework} ${row.version} on ${row.server}: ${row.setting} (${ends})`;
   return `${figures.join(gap).trimEnd()}\n${paint(table, 'dim', `  ${about}`)}`;
 }
