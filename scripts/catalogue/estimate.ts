@@ -46,11 +46,6 @@ export function estimateTrial(trial: Trial, history: TrialHistory): TrialEstimat
   return { ms, source: 'model' };
 }
 
-/** Milliseconds of `estimateTrial`. */
-export function estimateTrialMs(trial: Trial, history: TrialHistory): number {
-  return estimateTrial(trial, history).ms;
-}
-
 /**
  * What the probes add to a start: a process that is ready just after a probe waits for the next one.
  * 0 without probes, when a pod is ready as soon as it runs.

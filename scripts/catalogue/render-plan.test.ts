@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assumedMs, estimateTrial, estimateTrialMs, probeQuantumMs, trialKey } from './estimate.ts';
+import { assumedMs, estimateTrial, probeQuantumMs, trialKey } from './estimate.ts';
 import type { Manifest, Trial } from './model.ts';
 import { makePlan } from './plan.ts';
 import { renderPlan } from './render-plan.ts';
@@ -59,8 +59,8 @@ test.each([
     differenceMs: 6000,
   },
 ])('estimate: $name', ({ trial, differenceMs }) => {
-  const baseMs = estimateTrialMs(trialOf('gin/naive/naive/1'), new Map());
-  expect(estimateTrialMs(trial, new Map()) - baseMs).toBe(differenceMs);
+  const baseMs = estimateTrial(trialOf('gin/naive/naive/1'), new Map()).ms;
+  expect(estimateTrial(trial, new Map()).ms - baseMs).toBe(differenceMs);
 });
 
 test('the probe quantum is that of the startup probe where there is one', () => {
