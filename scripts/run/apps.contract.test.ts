@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { buildFramework } from '../build/native.ts';
+import { checkNeeds } from '../build/toolchains.ts';
+import type { Framework, Variant } from '../catalogue/model.ts';
+import { readCatalogue } from '../catalogue/read.ts';
+import { chooseCluster } from '../cluster/choose.ts';
+import type { Deployment } from '../cluster/cluster.ts';
+import { cacheFolder } from '../support/cache.ts';
+import { monotonicMs } from '../support/clock.ts';
+import { projectRoot } from '../support/project.ts';
+import { exchange } from './testing/http-exchange.ts';
+
+/** The HTTP contract of apps/README.md, for every variant of the real catalogue, started as the lab starts it. */
+
+const longestBuildMs = 15 * 60_000;
+const { frameworks, scenarios } = await readCatalogue(projectRoot);
+const logFolder = mkdtempSync(join(tmpdir(), 'apps-'));
+const { cluster } = chooseCluster('embedded', [projectRoot, cacheFolder()]);
+
+afterAll(async () => {
+  await cluster[Symbol.asyncDispose]();
+  rmSync(logFolder, { recursive: true, force: true });
+});
+
+async function folderOf(framework: Framework): Promise<string> {
+  const { signal } = new AbortController();
+  return (await buildFramework(framework, { signal, logFolder })).folder;
+}
+
+function deploy(variant: Variant, artefact: string): Promise<Deployment> {
+  const [scenario] = scenarios;
+  if (scenario === undefined) throw new Error('the catalogue has no scenario');
+  return cluster.deploy({
+    variant,
+    manifest: { ...scenario.manifest, replicas: 1 },
+    artefact,
+    env: { HELLO_REST_REQUEST_DELAY: '0.2' },
+    logFolder,
+    originMs: monotonicMs(),
+    record: () => undefined,
+    signal: new AbortController().signal,
+  });
+}
+
+async function checkAnswers(url: string, variant: Variant): Promise<void> {
+  const pod = expect.stringMatching(new RegExp(`^${variant.id.replace('/', '-')}-`)) as string;
+  expect(await exchange(`${url}/health`)).toMatchObject({ status: 200, headers: { 'x-pod': pod } });
+  const hello = { status: 200, body: 'Hello World!\n', headers: { 'x-pod': pod } };
+  const defaultDelay = await exchange(url);
+  expect(defaultDelay).toMatchObject(hello);
+  expect(defaultDelay.durationMs).toBeGreaterThanOrEqual(195);
+  const post = await exchange(`${url}/?delay=0.5`, { method: 'POST', body: 'x'.repeat(100_000) });
+  expect(post).toMatchObject(hello);
+  expect(post.durationMs).toBeGreaterThanOrEqual(495);
+  expect(await exchange(`${url}/not-here`)).toMatchObject({ status: 404, headers: { 'x-pod': pod } });
+}
+
+/** A connection that the server does not close with its first answer must survive ten seconds of idleness. */
+async function checkIdleConnection(url: string): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const first = await exchange(url, { agent });
+  if (first.headers.connection !== 'close') {
+    await sleep(10_000);
+    expect((await exchange(url, { agent })).reusedConnection).toBe(true);
+  }
+  agent.destroy();
+}
+
+for (const framework of frameworks) {
+  const needs = await checkNeeds(framework.needs);
+  const skipped = 'reason' in needs ? ` (${needs.reason})` : '';
+  describe.skipIf(skipped !== '')(`${framework.id}${skipped}`, () => {
+    test(
+      'every variant obeys the HTTP contract',
+      async () => {
+        const artefact = await folderOf(framework);
+        await Promise.all(
+          framework.variants.map(async (variant) => {
+            await using deployment = await deploy(variant, artefact);
+            await checkAnswers(deployment.url, variant);
+            await checkIdleConnection(deployment.url);
+          }),
+        );
+      },
+      longestBuildMs,
+    );
+  });
+}
