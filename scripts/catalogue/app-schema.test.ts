@@ -51,7 +51,7 @@ const cases: MalformedCase[] = [
     from: 'build: npm ci',
     to: 'dockerfile: Dockerfile',
     problems: [
-      ':10:1 dockerfile: expected one of name, language, server, homepage, control, version, needs, build, warmUpSeconds, variants, found "dockerfile". Remove it',
+      ':10:1 dockerfile: expected one of name, language, server, homepage, control, version, needs, build, startUpSeconds, warmUpSeconds, variants, found "dockerfile". Remove it',
     ],
   },
   {

@@ -54,6 +54,7 @@ export const appSchema = mapping({
   version: versionSchema,
   needs: z.array(toolchainSchema, 'a list of tools').min(1, 'a list of at least one tool'),
   build: text('a shell script').optional(),
+  startUpSeconds: seconds(600).optional(),
   warmUpSeconds: seconds(600).optional(),
   variants: variantsSchema,
 });

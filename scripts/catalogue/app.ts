@@ -11,6 +11,9 @@ import type { Problem } from './problem.ts';
 import { singleDocument } from './single-document.ts';
 import { readVersion } from './version.ts';
 
+/** Of small servers without a virtual machine to warm up. */
+const defaultStartUpSeconds = 0.7;
+
 /** Where an app is and what its `app.yaml` may refer to. */
 export interface AppPlace {
   root: string;
@@ -88,6 +91,7 @@ function namesIn(document: SourceDocument, path: string[]): string[] {
 }
 
 function frameworkOf(app: App, place: { id: string; folder: string; version: string }): Framework {
+  const startUpMs = (app.startUpSeconds ?? defaultStartUpSeconds) * 1000;
   const warmUpMs = (app.warmUpSeconds ?? 2) * 1000;
   const variants = Object.entries(app.variants).map(([name, variant]): Variant => ({
     id: `${place.id}/${name}`,
@@ -97,6 +101,7 @@ function frameworkOf(app: App, place: { id: string; folder: string; version: str
     setting: variant.setting,
     start: variant.start,
     env: variant.env ?? {},
+    startUpMs,
     warmUpMs,
     scenarios: variant.scenarios,
   }));

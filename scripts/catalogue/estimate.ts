@@ -1,12 +1,7 @@
 import type { Manifest, Trial } from './model.ts';
 
-/**
- * What the model takes for granted where no earlier run has measured it; of servers on two cores that
- * start together, so rather long than short.
- */
+/** What the model takes for granted where no earlier run has measured it; rather long than short. */
 export const assumedMs = {
-  /** From the start of a process until it answers. */
-  start: 700,
   /** From SIGTERM until the exit of a server that is not in the middle of a request. */
   drain: 500,
   /** A `preStop` command, whose duration nothing states. */
@@ -15,12 +10,17 @@ export const assumedMs = {
   tail: 2000,
 } as const;
 
+/** Cores that the first replicas, which start together, share in the model. */
+const assumedCores = 2;
+
 /** Milliseconds that trials took in an earlier run, by `trialKey`. */
 export type TrialHistory = ReadonlyMap<string, number>;
 
 /** How long a trial will take, and how that is known. */
 export interface TrialEstimate {
   ms: number;
+  /** Part of it in which the trial waits for processes to start, by `startUpSeconds` of the app. */
+  startUpMs: number;
   source: 'earlier run' | 'model';
 }
 
@@ -35,15 +35,19 @@ export function trialKey(trial: Trial): string {
  * with the rounds), tail. A sham takes as long: its load runs for the time of a restart.
  */
 export function estimateTrial(trial: Trial, history: TrialHistory): TrialEstimate {
-  const measuredMs = history.get(trialKey(trial));
-  if (measuredMs !== undefined) return { ms: measuredMs, source: 'earlier run' };
-  const { manifest, requestDelaySeconds } = trial.scenario;
-  const readyMs = assumedMs.start + probeQuantumMs(manifest) + manifest.minReadyMs;
+  const { variant, scenario } = trial;
+  const { manifest, requestDelaySeconds } = scenario;
   const rounds = Math.ceil(manifest.replicas / Math.max(1, manifest.maxSurge + manifest.maxUnavailable));
+  // One process at a time is started in a round; the first replicas start together.
+  const together = Math.max(1, manifest.replicas / assumedCores);
+  const startUpMs = (together + rounds) * variant.startUpMs;
+  const measuredMs = history.get(trialKey(trial));
+  if (measuredMs !== undefined) return { ms: measuredMs, startUpMs, source: 'earlier run' };
+  const readyMs = (1 + rounds) * (probeQuantumMs(manifest) + manifest.minReadyMs);
   const drainMs = Math.max(assumedMs.drain, requestDelaySeconds * 1000);
   const endMs = Math.min(preStopMs(manifest) + drainMs, manifest.graceMs);
-  const ms = readyMs + trial.variant.warmUpMs + rounds * readyMs + endMs + assumedMs.tail;
-  return { ms, source: 'model' };
+  const ms = startUpMs + readyMs + variant.warmUpMs + endMs + assumedMs.tail;
+  return { ms, startUpMs, source: 'model' };
 }
 
 /**

@@ -65,3 +65,41 @@ function podsOf(written: number | string, replicas: number, round: (value: numbe
 export function isZeroPods(written: unknown): boolean {
   return written === 0 || (typeof written === 'string' && /^0+%$/.test(written));
 }
+
+const quantityFactors: Readonly<Record<string, number>> = {
+  '': 1,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+/**
+ * Bytes of a quantity such as `256Mi`, `0.5G` or `1e9`; NaN for any other text.
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
+export function bytesOf(quantity: number | string): number {
+  const parts = /^(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?([kMGTPE]i?|Ki|m)?$/.exec(String(quantity));
+  if (parts === null) return NaN;
+  const [, digits = '', exponent = '', suffix = ''] = parts;
+  if (exponent !== '' && suffix !== '') return NaN;
+  return Math.round(Number(digits + exponent) * (quantityFactors[suffix] ?? NaN));
+}
+
+/** An amount of memory, as `resources` have it. */
+export const memoryQuantity = z.custom<number | string>(
+  (value) =>
+    (typeof value === 'number' || typeof value === 'string') &&
+    Number.isFinite(bytesOf(value)) &&
+    bytesOf(value) > 0,
+  'an amount of memory such as 256Mi',
+);

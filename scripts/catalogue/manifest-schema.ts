@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mapping, text, textMapping, wholeNumber } from './fields.ts';
-import { onlyValue, podCount, podShare } from './kubernetes-values.ts';
+import { memoryQuantity, onlyValue, podCount, podShare } from './kubernetes-values.ts';
 import { portReference, preStopSchema, readinessProbeSchema, strictProbeSchema } from './probe-schema.ts';
 
 const objectName = z
@@ -61,7 +61,12 @@ const container = mapping({
     .optional(),
   ports: containerPortsSchema,
   env: environmentSchema.optional(),
-  resources: z.record(z.string(), z.unknown(), 'a mapping').optional(),
+  resources: z
+    .looseObject(
+      { limits: z.looseObject({ memory: memoryQuantity.optional() }, 'a mapping').optional() },
+      'a mapping',
+    )
+    .optional(),
   securityContext: z.record(z.string(), z.unknown(), 'a mapping').optional(),
   startupProbe: strictProbeSchema.optional(),
   readinessProbe: readinessProbeSchema.optional(),

@@ -1,4 +1,5 @@
 /** What the rest of the lab knows of an app and a manifest. Made by `read.ts` from checked documents. */
+import type { LabError } from '../support/errors.ts';
 
 /** A command that must be there, in at least this version, to build or start an app. */
 export interface Toolchain {
@@ -47,6 +48,8 @@ export interface Variant {
   start: string[];
   /** Environment that belongs to the setting. */
   env: Record<string, string>;
+  /** About how long one process takes from its start until it answers, alone. Only for estimates. */
+  startUpMs: number;
   /** Load before the restart, so that the baseline is clean. */
   warmUpMs: number;
   /** Only these scenarios; undefined means all. */
@@ -90,6 +93,8 @@ export interface Manifest {
   readinessProbe: Probe | undefined;
   livenessProbe: Probe | undefined;
   preStop: PreStop | undefined;
+  /** `resources.limits.memory` of the container. */
+  memoryLimitBytes: number | undefined;
   /** What the manifest states and the embedded cluster does not enforce: sentences for the reader. */
   limits: string[];
 }
@@ -104,8 +109,17 @@ export interface Scenario {
   requestDelaySeconds: number;
 }
 
+/** A folder of `apps/` that cannot be read as a framework. */
+export interface BrokenApp {
+  /** The folder's name. */
+  id: string;
+  /** Every problem of it, code `catalogue-invalid`. */
+  error: LabError;
+}
+
 export interface Catalogue {
   frameworks: Framework[];
+  broken: BrokenApp[];
   scenarios: Scenario[];
 }
 

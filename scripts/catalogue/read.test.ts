@@ -18,13 +18,6 @@ const lockFile = 'apps/express/package-lock.json';
 
 test.each<{ name: string; files: Record<string, string | Uint8Array | undefined>; problems: string[] }>([
   {
-    name: 'folder without app.yaml',
-    files: { 'apps/gin/main.go': 'package main' },
-    problems: [
-      'apps/gin/app.yaml: expected a file that can be read, found none. Every folder in apps/ is a framework: add it, or remove the folder',
-    ],
-  },
-  {
     name: 'folder with a capital',
     files: {
       [app]: undefined,
@@ -91,7 +84,7 @@ test.each<{ name: string; files: Record<string, string | Uint8Array | undefined>
     },
     problems: [
       'apps/express/app.yaml:1:1 name: expected the name as its authors write it, found nothing. Add it',
-      'apps/express/app.yaml:1:1 nam: expected one of name, language, server, homepage, control, version, needs, build, warmUpSeconds, variants, found "nam". Did you mean name?',
+      'apps/express/app.yaml:1:1 nam: expected one of name, language, server, homepage, control, version, needs, build, startUpSeconds, warmUpSeconds, variants, found "nam". Did you mean name?',
       'apps/gin/app.yaml: expected a mapping with name, language, variants, found an empty file',
       'manifests/hello.yaml:6:13 spec.replicas: expected a whole number of pods from 1 to 100, found the number 0',
       'scenarios.yaml:7:24 slow.requestDelaySeconds: expected a number of seconds from 0 to 60, found "slow"',
@@ -103,6 +96,20 @@ test.each<{ name: string; files: Record<string, string | Uint8Array | undefined>
   const [heading, ...lines] = error.message.split('\n');
   expect(lines).toEqual(problems);
   expect(heading).toBe(`${problems.length} problem${problems.length === 1 ? '' : 's'} in the catalogue:`);
+});
+
+test('an app that cannot be read costs only itself', async () => {
+  await using catalogue = await writeCatalogue({
+    ...validFiles,
+    'apps/gin/main.go': 'package main',
+    'apps/koa/app.yaml': '- x',
+  });
+  const { frameworks, broken } = await readCatalogue(catalogue.root);
+  expect(frameworks.map(({ id }) => id)).toEqual(['express']);
+  expect(broken.map(({ error }) => error.message)).toEqual([
+    '1 problem in the catalogue:\napps/gin/app.yaml: expected a file that can be read, found none. Every folder in apps/ is a framework: add it, or remove the folder',
+    '1 problem in the catalogue:\napps/koa/app.yaml:1:1: expected a mapping, found a list of 1',
+  ]);
 });
 
 test('readCatalogue reads a catalogue without problems', async () => {
@@ -132,6 +139,7 @@ test('readCatalogue reads a catalogue without problems', async () => {
           setting: 'no signal handler',
           start: ['node', 'bare.js'],
           env: {},
+          startUpMs: 700,
           warmUpMs: 1500,
           scenarios: undefined,
         },
@@ -143,6 +151,7 @@ test('readCatalogue reads a catalogue without problems', async () => {
           setting: 'server.close()',
           start: ['node', 'close.js'],
           env: { MODE: 'fast' },
+          startUpMs: 700,
           warmUpMs: 1500,
           scenarios: ['naive'],
         },

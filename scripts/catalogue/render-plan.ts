@@ -6,14 +6,15 @@ import type { Plan } from './model.ts';
 /** What `--list` prints: every trial in its order with its estimated time, then seed and totals. */
 export function renderPlan(plan: Plan, history: TrialHistory): string {
   const estimates = plan.trials.map((trial) => ({ trial, ...estimateTrial(trial, history) }));
-  const rows = estimates.map(({ trial, ms, source }, index) => [
+  const rows = estimates.map(({ trial, ms, startUpMs, source }, index) => [
     String(index + 1),
     trial.id,
     (ms / 1000).toFixed(1),
+    (startUpMs / 1000).toFixed(1),
     source,
   ]);
-  const table = markdownTable([['#', 'trial', 'seconds', 'estimated from'], ...rows], {
-    align: ['r', 'l', 'r', 'l'],
+  const table = markdownTable([['#', 'trial', 'seconds', 'of it start-up', 'estimated from'], ...rows], {
+    align: ['r', 'l', 'r', 'r', 'l'],
   });
   const totalMs = estimates.reduce((sum, { ms }) => sum + ms, 0);
   const measured = estimates.filter(({ source }) => source === 'earlier run').length;

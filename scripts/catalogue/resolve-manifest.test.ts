@@ -43,6 +43,7 @@ test('a manifest is resolved to milliseconds, pods and port numbers', () => {
       failureThreshold: 3,
     },
     preStop: { kind: 'sleep', durationMs: 2000 },
+    memoryLimitBytes: undefined,
     limits: [],
   });
 });
@@ -107,10 +108,38 @@ test('what is stated and not enforced is a limit', () => {
   const text = edit(valid, '          image: hello:dev\n', `          image: hello:dev\n${fields}`);
   expect(manifest(text).limits).toMatchInlineSnapshot(`
     [
-      "resources (requests and limits of CPU and memory) are not enforced by the embedded cluster",
+      "of resources only limits.memory is enforced by the embedded cluster",
       "securityContext is not enforced by the embedded cluster",
     ]
   `);
+});
+
+test.each([
+  ['256Mi', 256 * 1024 * 1024],
+  ['1.5Gi', 1.5 * 1024 ** 3],
+  ['500M', 500_000_000],
+  ['"1e6"', 1_000_000],
+  ['64000k', 64_000_000],
+  ['1048576', 1_048_576],
+])('a memory limit of %s', (written, bytes) => {
+  const resources = `          resources: { limits: { memory: ${written} } }\n`;
+  const { memoryLimitBytes, limits } = manifest(
+    edit(valid, '          image: hello:dev\n', `          image: hello:dev\n${resources}`),
+  );
+  expect({ memoryLimitBytes, limits }).toEqual({ memoryLimitBytes: bytes, limits: [] });
+});
+
+test.each(['256MiB', 'much', '0', '-1', '1e999', '[]'])('%s is no memory limit', (written) => {
+  const resources = `          resources: { limits: { memory: ${written} } }\n`;
+  const { problems } = manifestOf(
+    'm.yaml',
+    edit(valid, '          image: hello:dev\n', `          image: hello:dev\n${resources}`),
+  );
+  expect(problems.map(problemLine)).toEqual([
+    expect.stringMatching(
+      /^m\.yaml:19:\d+ .*limits\.memory: expected an amount of memory such as 256Mi, found/,
+    ),
+  ]);
 });
 
 describe('rolling update', () => {

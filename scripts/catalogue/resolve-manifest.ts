@@ -1,4 +1,4 @@
-import { resolveRollingUpdate } from './kubernetes-values.ts';
+import { bytesOf, resolveRollingUpdate } from './kubernetes-values.ts';
 import type { DeploymentDocument, ServiceDocument } from './manifest-schema.ts';
 import type { Manifest, PreStop, Probe, ProbeAction } from './model.ts';
 import type { PreStopDocument, ProbeDocument } from './probe-schema.ts';
@@ -34,6 +34,7 @@ export function resolveManifest(documents: {
     readinessProbe: probe(container.readinessProbe),
     livenessProbe: probe(container.livenessProbe),
     preStop: container.lifecycle?.preStop && resolvePreStop(container.lifecycle.preStop),
+    memoryLimitBytes: memoryLimitOf(container),
     limits: limitsOf(deployment, pod, container),
   };
 }
@@ -65,10 +66,21 @@ function resolvePreStop({ sleep, exec }: PreStopDocument): PreStop | undefined {
   return exec && { kind: 'exec', command: exec.command };
 }
 
+function memoryLimitOf({ resources }: Container): number | undefined {
+  const memory = resources?.limits?.memory;
+  return memory === undefined ? undefined : bytesOf(memory);
+}
+
+function hasOtherResources({ resources = {} }: Container): boolean {
+  const others = Object.keys(resources).filter((name) => name !== 'limits');
+  const otherLimits = Object.keys(resources.limits ?? {}).filter((name) => name !== 'memory');
+  return others.length + otherLimits.length > 0;
+}
+
 function limitsOf(deployment: DeploymentDocument, pod: Pod, container: Container): string[] {
   const limits: string[] = [];
-  if (container.resources !== undefined) {
-    limits.push('resources (requests and limits of CPU and memory) are not enforced by the embedded cluster');
+  if (hasOtherResources(container)) {
+    limits.push('of resources only limits.memory is enforced by the embedded cluster');
   }
   if (container.securityContext !== undefined || pod.securityContext !== undefined) {
     limits.push('securityContext is not enforced by the embedded cluster');

@@ -6,13 +6,16 @@ import type { Catalogue, Scenario, Variant } from './model.ts';
  * The variants that `only` names, by framework (`express`) or variant (`express/terminus`); all where it
  * is empty. Controls are of every selection when `controls` is true, and of none but by name otherwise.
  *
- * @throws LabError `unknown-name` (exit code 64) naming the nearest name.
+ * @throws LabError `unknown-name` (exit code 64) naming the nearest name; `catalogue-invalid` (exit code 3) when
+ * a named app cannot be read.
  */
 export function selectVariants(catalogue: Catalogue, only: string[], controls: boolean): Variant[] {
   const names = catalogue.frameworks.flatMap(({ id, variants }) => [
     id,
     ...variants.map((variant) => variant.id),
   ]);
+  const unreadable = catalogue.broken.find(({ id }) => only.some((name) => name.split('/')[0] === id));
+  if (unreadable !== undefined) throw unreadable.error;
   for (const name of only) requireName({ what: 'framework or variant', option: '--only', name, names });
   return catalogue.frameworks.flatMap((framework) => {
     if (framework.control && controls) return framework.variants;

@@ -62,7 +62,7 @@ const cases: MalformedCase[] = [
       ':2:1 version: expected a mapping, found nothing. Add it',
       ':2:1 needs: expected a list of tools, found nothing. Add it',
       ':2:1 variants: expected a mapping of names to variants, found nothing. Add it',
-      ':2:1 a: expected one of name, language, server, homepage, control, version, needs, build, warmUpSeconds, variants, found "a". Remove it',
+      ':2:1 a: expected one of name, language, server, homepage, control, version, needs, build, startUpSeconds, warmUpSeconds, variants, found "a". Remove it',
       ':4:1: expected one document, found a second one. Remove the line --- and what follows',
     ],
   },

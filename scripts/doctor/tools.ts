@@ -43,10 +43,13 @@ export async function checkApps(root: string): Promise<Check[]> {
     if (!(error instanceof LabError)) throw error;
     return [{ area: 'apps', name: 'catalogue', status: 'missing', detail: error.message }];
   }
-  const { frameworks, scenarios } = catalogue;
+  const { frameworks, broken, scenarios } = catalogue;
   const counts = `${frameworks.length} frameworks, ${scenarios.length} scenarios`;
   return [
     { area: 'apps', name: 'catalogue', status: 'ok', detail: counts },
+    ...broken.map(({ id, error }): Check => {
+      return { area: 'apps', name: id, status: 'missing', detail: error.message };
+    }),
     ...(await checkNeeded(catalogue)),
   ];
 }

@@ -10,6 +10,7 @@ export function planCatalogue(): Catalogue {
       framework('express', { bare: undefined, close: undefined }),
       framework('gin', { naive: undefined }),
     ],
+    broken: [],
     scenarios: [scenario('naive', 0), scenario('slow', 0.8)],
   };
 }
@@ -33,6 +34,7 @@ function framework(id: string, variants: Record<string, string[] | undefined>): 
       setting: name,
       start: ['node', `${name}.js`],
       env: {},
+      startUpMs: 500,
       warmUpMs: 2000,
       scenarios,
     })),
