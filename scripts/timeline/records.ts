@@ -25,7 +25,7 @@ export interface HeaderRecord {
     maxUnavailable: number;
     graceMs: number;
     preStopMs: number;
-    /** `periodSeconds` of the startup probe, else of the readiness probe. */
+    /** What the startup probe, else the readiness probe, adds to a start at most. */
     probeQuantumMs: number;
     requestDelayMs: number;
     warmUpMs: number;

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { LabError } from '../support/errors.ts';
-import { notWritable } from '../support/write-whole.ts';
+import { makeFolder, notWritable } from '../support/write-whole.ts';
 import type { TimelineRecord } from './records.ts';
 
 /** How long a record may stay in memory: what a `kill -9` of the lab can cost. */
@@ -19,11 +19,12 @@ export interface Timeline extends AsyncDisposable {
 /**
  * Opens a timeline for appending and makes its folder. Lines are written whole and in order, by one
  * synchronous write at least every 200 ms, so a killed lab leaves whole lines and at most one that is cut.
- * A cut line left by an earlier writer is ended first, so that it spoils no line but itself.
+ * A cut line left by an earlier writer is ended first, so that it spoils no line but itself. Throws
+ * `results-not-writable`.
  */
 export function openTimeline(file: string): Timeline {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const descriptor = fs.openSync(file, 'a+');
+  makeFolder(path.dirname(file));
+  const descriptor = openForAppending(file);
   let lines: string[] = endsInsideLine(descriptor) ? [''] : [];
   let closed = false;
   let failure: LabError | undefined;
@@ -70,6 +71,14 @@ export function openTimeline(file: string): Timeline {
       return Promise.resolve();
     },
   };
+}
+
+function openForAppending(file: string): number {
+  try {
+    return fs.openSync(file, 'a+');
+  } catch (error) {
+    throw notWritable(file, error);
+  }
 }
 
 function writeWhole(descriptor: number, bytes: Buffer): void {

@@ -5,10 +5,12 @@ import type { Address } from './balancer/messages.ts';
 
 /** Gives every pod and every Service an address nobody else listens on. */
 export interface Addresses {
+  /** With another port only where this one cannot be had. */
   next(port: number): Promise<Address>;
 }
 
-const attempts = 200;
+/** Single addresses may be taken; when so many in a row are, the port is taken on all. */
+const attempts = 50;
 
 /** Opens and closes a listening socket; the system code of what stands in the way, or undefined. */
 function obstacle(address: Address): Promise<{ code: string | undefined; port: number }> {
@@ -28,19 +30,37 @@ function obstacle(address: Address): Promise<{ code: string | undefined; port: n
 function loopback(): Addresses {
   const second = randomInt(64, 255);
   let last = 0;
+  /** Ports that are taken on every address, as by a server on 0.0.0.0, and what is used instead. */
+  const instead = new Map<number, number>();
+  const nextHost = () => {
+    last += 1;
+    return `127.${String(second)}.${String(Math.floor(last / 250) % 256)}.${String((last % 250) + 1)}`;
+  };
+
+  const search = async (wanted: number): Promise<Address | string> => {
+    const port = instead.get(wanted) ?? wanted;
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const host = nextHost();
+      const { code } = await obstacle({ host, port });
+      if (code === undefined) return { host, port };
+      if (code !== 'EADDRINUSE') return code;
+    }
+    return 'EADDRINUSE';
+  };
+
   return {
     async next(port) {
-      let code: string | undefined;
-      for (let attempt = 0; attempt < attempts; attempt += 1) {
-        last += 1;
-        const host = `127.${String(second)}.${String(Math.floor(last / 250) % 256)}.${String((last % 250) + 1)}`;
-        ({ code } = await obstacle({ host, port }));
-        if (code === undefined) return { host, port };
-        if (code !== 'EADDRINUSE') break;
+      const found = await search(port);
+      if (typeof found !== 'string') return found;
+      const host = nextHost();
+      const free = found === 'EADDRINUSE' ? await obstacle({ host, port: 0 }) : { code: found, port: 0 };
+      if (free.code === undefined) {
+        instead.set(port, free.port);
+        return { host, port: free.port };
       }
       throw new LabError(
         'no-address',
-        `No loopback address can listen on port ${String(port)}: ${String(code)}. Choose another port in the manifest or stop what uses it.`,
+        `No loopback address can listen on port ${String(port)}: ${free.code}. Choose another port in the manifest or stop what uses it.`,
       );
     },
   };

@@ -68,6 +68,17 @@ describe('a container', () => {
   });
 });
 
+test.skipIf(process.platform !== 'linux')(
+  'the kernel ends a container first when memory runs out',
+  async () => {
+    const script = 'until [ "$(cat /proc/self/oom_score_adj)" = 1000 ]; do sleep 0.05; done; echo first';
+    await (
+      await start(['sh', '-c', script])
+    ).exited;
+    expect(log()).toBe('first');
+  },
+);
+
 namespaced('a container in a PID namespace', () => {
   test('is PID 1 and sees no other processes', async () => {
     await (

@@ -1,17 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  mkdirSync,
-  openSync,
-  closeSync,
-  readFileSync,
-  realpathSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { openSync, closeSync, readFileSync, realpathSync, rmdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { containedPrefix, containment } from '../../support/contained.ts';
 import { systemCodeOf } from '../../support/errors.ts';
+import { makeFolder, notWritable } from '../../support/write-whole.ts';
+import { endLeftovers } from './leftovers.ts';
 
 export interface ContainerRequest {
   command: string[];
@@ -32,6 +26,8 @@ export interface ContainerExit {
 /** A running app: PID 1 of its own PID namespace where the machine allows it. */
 export interface Container {
   readonly exited: Promise<ContainerExit>;
+  /** The app's first process, as the lab sees it; 0 when it ended at once. */
+  readonly pid: number;
   /** Sends to the app's first process only, as a container runtime does. */
   signal(name: 'SIGTERM' | 'SIGKILL'): void;
   /** Words that run a command inside the container, for exec probes and hooks. */
@@ -60,7 +56,7 @@ function belowTmp(folders: string[]): string[] {
 
 function wrapped(request: ContainerRequest): string[] {
   if (!containment().pidNamespace) return [...containedPrefix(), ...request.command];
-  mkdirSync(request.temporaryFolder, { recursive: true });
+  makeFolder(request.temporaryFolder);
   const visible = belowTmp([...request.visible, request.folder]);
   const names = [request.temporaryFolder, request.folder, ...visible, '--'];
   return [...containedPrefix(), 'sh', '-c', privateTmp, 'sh', ...names, ...request.command];
@@ -100,10 +96,35 @@ async function lowerPriority(pid: number): Promise<void> {
   }
 }
 
-/** Starts the app; rejects only when the lab itself cannot start processes. */
+/** When memory runs out the kernel ends a pod first, and neither the lab nor its neighbours. */
+function endFirst(pid: number): void {
+  try {
+    writeFileSync(`/proc/${String(pid)}/oom_score_adj`, '1000');
+  } catch {
+    // It has ended already, or the system is not Linux.
+  }
+}
+
+function openLog(file: string): number {
+  try {
+    return openSync(file, 'a');
+  } catch (error) {
+    throw notWritable(file, error);
+  }
+}
+
+function removeFolder(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // An empty folder that stays does no harm.
+  }
+}
+
+/** Starts the app; rejects only when the lab itself cannot start processes or write its log. */
 export async function startContainer(request: ContainerRequest): Promise<Container> {
-  const log = openSync(request.logFile, 'a');
   const [program, ...args] = ['nice', '-n', '10', ...wrapped(request)];
+  const log = openLog(request.logFile);
   // Node's own spawn: the log is a descriptor that the app writes to without the lab in between.
   const subprocess = spawn(program, args, {
     cwd: request.folder,
@@ -115,15 +136,20 @@ export async function startContainer(request: ContainerRequest): Promise<Contain
   const pid = subprocess.pid ?? 0;
   let killed = false;
   const exited = once(subprocess, 'exit').then(([exitCode, signal]: (number | string | null)[]) => {
-    if (containment().pidNamespace) rmdirSync(request.temporaryFolder);
+    if (containment().pidNamespace) removeFolder(request.temporaryFolder);
+    else endLeftovers(pid, request.env['HOSTNAME'] ?? '');
     // `unshare` reports a killed child as exit code 1 of its own: what the lab sent, it knows better.
     if (killed) return { exitCode: null, signal: 'SIGKILL' };
     return { exitCode, signal } as ContainerExit;
   });
+  // Whoever waits for the end gets the error; it may come before anybody does.
+  exited.catch(() => undefined);
   const first = containment().pidNamespace ? await firstProcess(pid) : pid;
   void lowerPriority(pid);
+  if (first > 0) endFirst(first);
   return {
     exited,
+    pid: first,
     signal(name) {
       killed ||= name === 'SIGKILL';
       try {

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs, roundMs } from '../../support/clock.ts';
 import { LabError } from '../../support/errors.ts';
-import { lastLines } from '../../support/log-tail.ts';
 import { timeouts } from '../../support/timeouts.ts';
 import type { DeployRequest, Deployment } from '../cluster.ts';
 import type { Addresses } from './addresses.ts';
 import { startBalancer, type Balancer } from './balancer/client.ts';
 import type { Listeners } from './listeners.ts';
 import type { Pod } from './pod.ts';
-import { createPod, nameSuffix, type PodFactory } from './pods.ts';
+import { describeCrashes, describeLog } from './pod-messages.ts';
+import { createPod, deploymentRemoved, nameSuffix, type PodFactory } from './pods.ts';
 import { nextStep } from './rollout.ts';
 import { propagateEndpoints, type Endpoints } from './endpoints.ts';
 
@@ -20,6 +20,12 @@ export interface DeploymentRequest extends DeployRequest {
 }
 
 const lookAgainMs = 200;
+
+/** What is waited for, and the error when it does not happen: only without a deployment is there no trial. */
+const aims = {
+  deploy: { code: 'deploy-failed', what: 'become ready', limitMs: timeouts.deployMs },
+  restart: { code: 'restart-failed', what: 'make progress', limitMs: timeouts.progressMs },
+} as const;
 
 /** The Deployment controller: keeps the replicas, and replaces them on a restart. */
 export class EmbeddedDeployment implements Deployment {
@@ -43,7 +49,7 @@ export class EmbeddedDeployment implements Deployment {
     this.url = `http://${balancer.address.host}:${String(balancer.address.port)}`;
     this.broken = balancer.broken;
     this.instrumentPids = [{ process: 'balancer', pid: balancer.pid }];
-    this.#factory = { ...request, request, onChange: () => this.#changed() };
+    this.#factory = { ...request, request, onChange: () => this.#changed(), isDisposed: () => this.disposed };
   }
 
   /** Starts all replicas at once; rejects with `deploy-failed` when they do not become ready. */
@@ -63,7 +69,7 @@ export class EmbeddedDeployment implements Deployment {
   async #start(): Promise<void> {
     const { replicas } = this.#request.manifest;
     await this.#add('old', replicas);
-    await this.#until(() => this.#available() === replicas, timeouts.deployMs, 'become ready');
+    await this.#until(() => this.#available() === replicas, 'deploy');
     await this.#endpoints.settled();
   }
 
@@ -80,7 +86,7 @@ export class EmbeddedDeployment implements Deployment {
       await this.#add('new', step.create, hash);
       for (const name of step.remove) terminations.push(this.#delete(name));
       if (step.create > 0 || step.remove.length > 0) continue;
-      await this.#until(() => this.#progress() !== seen, timeouts.progressMs, 'make progress');
+      await this.#until(() => this.#progress() !== seen, 'restart');
     }
     await Promise.all(terminations);
     this.#recordRollout('complete');
@@ -145,35 +151,40 @@ export class EmbeddedDeployment implements Deployment {
   }
 
   /** Waits for a condition; fails when the time is over, a pod keeps crashing, or the lab is interrupted. */
-  async #until(condition: () => boolean, limitMs: number, what: string): Promise<void> {
+  async #until(condition: () => boolean, aim: keyof typeof aims): Promise<void> {
+    const { code, what, limitMs } = aims[aim];
     const deadlineMs = monotonicMs() + limitMs;
     while (!condition()) {
       this.#request.signal.throwIfAborted();
-      await this.#failOnCrashLoop();
+      if (this.disposed) throw deploymentRemoved();
+      await this.#failOnCrashLoop(code);
       const remainingMs = deadlineMs - monotonicMs();
-      if (remainingMs <= 0) throw await this.#stuck(`did not ${what} within ${String(limitMs / 1000)} s`);
+      if (remainingMs <= 0)
+        throw await this.#stuck(code, `did not ${what} within ${String(limitMs / 1000)} s`);
       this.#wake = Promise.withResolvers();
       // Whatever happens, look again soon: an interrupt or the deadline wakes nobody.
       await Promise.race([this.#wake.promise, sleep(lookAgainMs)]);
     }
   }
 
-  async #failOnCrashLoop(): Promise<void> {
-    const crashing = [...this.#pods].find((pod) => pod.restartCount >= 2);
-    if (!crashing) return;
-    const { exitCode, signal } = crashing.lastExit ?? {};
-    const exits = `exits at start (${signal ?? `exit code ${String(exitCode)}`})`;
-    const { unhealthy } = crashing;
-    throw await this.#stuck(unhealthy === undefined ? exits : `never becomes ready (${unhealthy})`, crashing);
+  async #failOnCrashLoop(code: string): Promise<void> {
+    const pods = [...this.#pods];
+    const notStarted = pods.find((pod) => pod.failure !== undefined);
+    if (notStarted) throw notStarted.failure;
+    const crashing = pods.find((pod) => pod.restartCount >= 2);
+    if (crashing) throw await this.#stuck(code, describeCrashes(crashing), crashing);
   }
 
-  async #stuck(what: string, pod = [...this.#pods].find((candidate) => !candidate.ready)): Promise<LabError> {
-    const message = `${this.#request.variant.id} ${what}.`;
-    if (!pod) return new LabError('deploy-failed', message);
-    const lines = await lastLines(pod.logFile, 12);
-    const log = lines.length > 0 ? lines.map((line) => `  ${line}`).join('\n') : '  (nothing)';
-    const about = `Last lines of ${pod.name}:\n${log}\nWhole log: ${pod.logFile}`;
-    return new LabError('deploy-failed', `${message}\n${about}`);
+  async #stuck(
+    code: string,
+    what: string,
+    pod = [...this.#pods].find((candidate) => !candidate.ready),
+  ): Promise<LabError> {
+    const elsewhere = pod?.listensElsewhere();
+    const message = `${this.#request.variant.id} ${what}${elsewhere === undefined ? '' : `: ${elsewhere}`}.`;
+    if (!pod) return new LabError(code, message);
+    if (code === aims.restart.code) return new LabError(code, `${message} Its log: ${pod.logFile}`);
+    return new LabError(code, `${message}\n${await describeLog(pod)}`);
   }
 
   #recordRollout(event: 'began' | 'complete'): void {

@@ -52,6 +52,7 @@ function manifest(changes: Partial<Manifest> = {}): Manifest {
     readinessProbe: health,
     livenessProbe: undefined,
     preStop: undefined,
+    memoryLimitBytes: undefined,
     limits: [],
     ...changes,
   };
@@ -71,6 +72,7 @@ function deploy(
       setting: '',
       start: [process.execPath, 'toy.mjs'],
       env: {},
+      startUpMs: 0,
       warmUpMs: 0,
       scenarios: undefined,
     },
@@ -190,6 +192,15 @@ describe('a rolling restart', () => {
       if (podEvents('ready', 'new').length > 0 && event === 'deleted')
         expect(ready).toBeGreaterThanOrEqual(2);
     }
+  });
+
+  test('that is cut off by the removal of the deployment leaves no pod behind', async () => {
+    const deployment = await deploy();
+    const restarting = deployment.restart();
+    restarting.catch(() => undefined);
+    await deployment[Symbol.asyncDispose]();
+    await expect(restarting).rejects.toMatchObject({ code: 'deployment-removed' });
+    expect(podEvents('gone')).toHaveLength(podEvents('created').length);
   });
 
   test('sends SIGTERM before the endpoint is gone when there is no preStop', async () => {

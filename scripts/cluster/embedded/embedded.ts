@@ -2,6 +2,7 @@ import { containment } from '../../support/contained.ts';
 import type { Cluster, ClusterInfo } from '../cluster.ts';
 import { makeAddresses } from './addresses.ts';
 import { EmbeddedDeployment } from './deployment.ts';
+import { guardSentence } from './guard.ts';
 import { watchListeners } from './listeners.ts';
 
 export interface EmbeddedOptions {
@@ -22,6 +23,7 @@ function describe(options: EmbeddedOptions, listenersAvailable: boolean): Cluste
     'The Service is a user-space TCP balancer on loopback: two more hops, and a client of a refusing pod sees a reset (recorded as refused).',
     'A pod that has gone refuses connections at once. On a real cluster its address may time out instead.',
     'All pods share the CPUs and the network of this machine.',
+    guardSentence,
   ];
   if (!pidNamespace) {
     limits.push(

@@ -1,12 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest } from '../../catalogue/model.ts';
 import { roundMs, monotonicMs } from '../../support/clock.ts';
+import { messageOf } from '../../support/errors.ts';
+import { describeExit } from '../../support/exit-meaning.ts';
 import type { PodRecord } from '../../timeline/records.ts';
 import type { Record } from '../cluster.ts';
 import type { Address } from './balancer/messages.ts';
 import { startContainer, type Container, type ContainerExit, type ContainerRequest } from './container.ts';
+import { guardContainer } from './guard.ts';
 import type { Listeners } from './listeners.ts';
 import { Probes } from './pod-probes.ts';
+import { processTree } from './processes.ts';
+import { listeningAddresses } from './sockets.ts';
 import { terminateContainer } from './termination.ts';
 
 export interface PodRequest {
@@ -37,8 +42,12 @@ export class Pod {
   terminating = false;
   restartCount = 0;
   lastExit: ContainerExit | undefined;
-  /** What its probes met last, when they ended a container. */
-  unhealthy: string | undefined;
+  /** Why the lab itself ended a container: what its probes met last, or the memory it took. */
+  endedFor: string | undefined;
+  /** It has been ready since its container was started last. */
+  wasReady = false;
+  /** Why it could not be started at all, which is not the app's fault. */
+  failure: unknown;
   /** Resolves when nothing of the pod is left. */
   readonly gone: Promise<void>;
 
@@ -48,6 +57,7 @@ export class Pod {
   #probes: Probes | undefined;
   #listener: ReturnType<Listeners['watch']> | undefined;
   #listening = false;
+  #firstProcess = 0;
   readonly #deleted = new AbortController();
 
   constructor(request: PodRequest) {
@@ -57,6 +67,11 @@ export class Pod {
     this.address = request.address;
     this.logFile = request.container.logFile;
     this.#record('created');
+    const { address, manifest } = request;
+    if (process.platform === 'linux' && address.port !== manifest.containerPort)
+      this.#record('warning', {
+        detail: `port ${String(manifest.containerPort)} is taken on every loopback address: PORT is ${String(address.port)}`,
+      });
     this.gone = this.#run();
   }
 
@@ -67,7 +82,7 @@ export class Pod {
     this.#record('deleted');
     this.#deleted.abort();
     this.#probes?.stopRestarting();
-    const container = await this.#container;
+    const container = await this.#startedContainer();
     if (container) {
       const record = (event: PodRecord['event'], detail?: string) => {
         this.#record(event, { detail });
@@ -83,28 +98,58 @@ export class Pod {
     if (!this.terminating) this.#record('sigkill', { detail: 'clean-up' });
     this.terminating = true;
     this.#deleted.abort();
-    (await this.#container)?.signal('SIGKILL');
+    (await this.#startedContainer())?.signal('SIGKILL');
     await this.gone;
   }
 
+  /** Where it listens instead of at its address, in words; undefined when that is not known to be so. */
+  listensElsewhere(): string | undefined {
+    if (this.#listening || this.#firstProcess === 0) return undefined;
+    const addresses = listeningAddresses(processTree(this.#firstProcess));
+    if (addresses.length === 0) return undefined;
+    const { host, port } = this.address;
+    return `it listens on ${addresses.join(' and ')} instead of ${host}:${String(port)} and must obey HOST and PORT`;
+  }
+
   async #run(): Promise<void> {
-    while (!this.#deleted.signal.aborted) {
-      this.lastExit = await this.#runContainer();
-      if (this.terminating) break;
-      const pauseMs = backOffMs[Math.min(this.restartCount, backOffMs.length - 1)];
-      this.restartCount += 1;
-      this.#request.onChange();
-      await sleep(pauseMs, undefined, { signal: this.#deleted.signal }).catch(() => undefined);
+    try {
+      await this.#keepRunning();
+    } catch (error) {
+      this.failure = error;
+      this.#problem('pod-not-started', messageOf(error));
     }
     this.#record('gone');
     this.#request.onChange();
   }
 
+  async #keepRunning(): Promise<void> {
+    while (!this.#deleted.signal.aborted) {
+      this.lastExit = await this.#runContainer();
+      if (this.terminating) break;
+      if (this.wasReady && this.restartCount === 0) this.#endedByItself(this.lastExit);
+      const pauseMs = backOffMs[Math.min(this.restartCount, backOffMs.length - 1)];
+      this.restartCount += 1;
+      this.#request.onChange();
+      await sleep(pauseMs, undefined, { signal: this.#deleted.signal }).catch(() => undefined);
+    }
+  }
+
   async #runContainer(): Promise<ContainerExit> {
     const { container: containerRequest, listeners, manifest, address } = this.#request;
+    const { logFile } = this;
+    this.wasReady = false;
+    this.endedFor = undefined;
     this.#container = startContainer(containerRequest);
     const container = await this.#container;
+    this.#firstProcess = container.pid;
     this.#record('started', { restartCount: this.restartCount });
+    const guard = guardContainer({
+      pid: container.pid,
+      manifest,
+      logFile,
+      onMemory: (detail) => this.#killForMemory(container, detail),
+      onLog: (detail) => this.#record('warning', { detail }),
+    });
     this.#listener = listeners.watch(address, (listening) => this.#setListening(listening));
     this.#probes = new Probes(
       manifest,
@@ -115,8 +160,9 @@ export class Pod {
         onUnhealthy: (detail) => void this.#restart(container, detail),
       },
     );
-    const exit = await container.exited;
+    const exit = await container.exited.finally(() => guard.stop());
     this.#container = undefined;
+    this.#firstProcess = 0;
     this.#listener.stop();
     await this.#probes.stop();
     this.#setReady(false);
@@ -127,7 +173,8 @@ export class Pod {
 
   /** An unhealthy container gets SIGTERM, grace and SIGKILL, and is started again. */
   async #restart(container: Container, detail: string): Promise<void> {
-    this.unhealthy = detail;
+    const elsewhere = this.listensElsewhere();
+    this.endedFor = elsewhere === undefined ? detail : `${detail}; ${elsewhere}`;
     this.#record('warning', { detail: 'unhealthy: the container is restarted' });
     container.signal('SIGTERM');
     const ended = container.exited.then(() => true);
@@ -135,9 +182,26 @@ export class Pod {
     if (!(await Promise.race([ended, sleep(graceMs, false, { ref: false })]))) container.signal('SIGKILL');
   }
 
+  #killForMemory(container: Container, detail: string): void {
+    this.endedFor = detail;
+    this.#record('sigkill', { detail });
+    container.signal('SIGKILL');
+  }
+
+  /** A container that ends in the middle of the load is no restart's doing, so the trial proves nothing. */
+  #endedByItself({ exitCode, signal }: ContainerExit): void {
+    const how = this.endedFor ?? describeExit(exitCode ?? undefined, signal ?? undefined);
+    this.#problem('pod-ended', `${this.name} ended although nobody restarted it: ${how}`);
+  }
+
+  async #startedContainer(): Promise<Container | undefined> {
+    return this.#container?.catch(() => undefined);
+  }
+
   #setReady(ready: boolean): void {
     if (ready === this.ready) return;
     this.ready = ready;
+    this.wasReady ||= ready;
     this.readySinceMs = ready ? monotonicMs() : undefined;
     this.#record(ready ? 'ready' : 'unready');
     this.#request.onChange();
@@ -146,6 +210,11 @@ export class Pod {
   #setListening(listening: boolean, detail?: string): void {
     this.#listening = listening;
     this.#record(listening ? 'listening' : 'listenerClosed', { detail });
+  }
+
+  #problem(code: string, detail: string): void {
+    const { originMs, record } = this.#request;
+    record({ type: 'problem', atMs: roundMs(monotonicMs() - originMs), code, detail });
   }
 
   #record(

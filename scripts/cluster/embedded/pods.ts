@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../support/write-whole.ts';
+import { LabError } from '../../support/errors.ts';
 import type { DeployRequest } from '../cluster.ts';
 import type { Addresses } from './addresses.ts';
 import type { Listeners } from './listeners.ts';
@@ -13,6 +14,8 @@ export interface PodFactory {
   /** Folders that pods must see although each has its own /tmp. */
   visible: string[];
   onChange: () => void;
+  /** True once the deployment is being removed: a pod that came after that would never be ended. */
+  isDisposed: () => boolean;
 }
 
 // Kubernetes leaves out vowels and what looks like them, so that no word appears.
@@ -29,6 +32,11 @@ function inheritedEnv(): { [name: string]: string } {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
+/** Ends a restart that nobody waits for any more. */
+export function deploymentRemoved(): LabError {
+  return new LabError('deployment-removed', 'The deployment was removed.');
+}
+
 /** Makes a pod of the variant on an address of its own. */
 export async function createPod(
   factory: PodFactory,
@@ -38,7 +46,8 @@ export async function createPod(
   const { variant, manifest, artefact, env, logFolder, originMs, record } = request;
   const name = `${replicaSet.name}-${nameSuffix(5)}`;
   const address = await addresses.next(manifest.containerPort);
-  mkdirSync(logFolder, { recursive: true });
+  if (factory.isDisposed()) throw deploymentRemoved();
+  makeFolder(logFolder);
   const container = {
     command: variant.start,
     folder: artefact,

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { projectRoot } from '../../support/project.ts';
@@ -9,21 +9,29 @@ export interface ToyVariant {
   env?: { [name: string]: string };
 }
 
+/** What the manifest of a tiny catalogue may have otherwise. */
+export interface TinyManifest {
+  replicas?: number;
+  /** `resources.limits.memory`, none by default. */
+  memory?: string;
+  /** Of container and Service. */
+  port?: number;
+}
+
 export interface ToyFramework {
   id: string;
   variants?: ToyVariant[];
   build?: string;
   control?: boolean;
-
   needs?: { name: string; command: string; atLeast: string };
 }
 
-const manifest = `
+const manifest = ({ replicas = 2, memory, port = 8080 }: TinyManifest) => `
 apiVersion: apps/v1
 kind: Deployment
 metadata: { name: app }
 spec:
-  replicas: 2
+  replicas: ${String(replicas)}
   strategy: { type: RollingUpdate, rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
   selector: { matchLabels: { app: app } }
   template:
@@ -33,14 +41,16 @@ spec:
       containers:
         - name: app
           image: app:dev
-          ports: [{ name: http, containerPort: 8080 }]
-          startupProbe: { httpGet: { path: /health, port: http }, periodSeconds: 1, failureThreshold: 3 }
+          ports: [{ name: http, containerPort: ${String(port)} }]${
+            memory === undefined ? '' : `\n          resources: { limits: { memory: ${memory} } }`
+          }
+          startupProbe: { httpGet: { path: /health, port: http }, periodSeconds: 1, failureThreshold: 10 }
           readinessProbe: { httpGet: { path: /health, port: http }, periodSeconds: 1 }
 ---
 apiVersion: v1
 kind: Service
 metadata: { name: app }
-spec: { selector: { app: app }, ports: [{ port: 8080, targetPort: http }] }
+spec: { selector: { app: app }, ports: [{ port: ${String(port)}, targetPort: http }] }
 `;
 
 function appYaml({
@@ -66,21 +76,23 @@ function appYaml({
   });
 }
 
+const toyFolder = join(projectRoot, 'scripts/cluster/testing');
+
 /** Writes a catalogue with one scenario, `naive`, and two replicas; returns its folder. */
-export function writeTinyCatalogue(frameworks: ToyFramework[]): string {
+export function writeTinyCatalogue(frameworks: ToyFramework[], changes: TinyManifest = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'lab-'));
   const write = (file: string, text: string) => {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
   };
   write('scenarios.yaml', 'naive: { title: no preStop hook, manifest: manifests/naive.yaml }\n');
-  write('manifests/naive.yaml', manifest);
+  write('manifests/naive.yaml', manifest(changes));
   for (const framework of frameworks) {
     // YAML is a superset of JSON.
     write(`apps/${framework.id}/app.yaml`, appYaml(framework));
     write(`apps/${framework.id}/VERSION`, '1.0.0');
-    const toy = join(projectRoot, 'scripts/cluster/testing/toy.mjs');
-    cpSync(toy, join(root, 'apps', framework.id, 'toy.mjs'));
+    for (const file of globSync('toy*.mjs', { cwd: toyFolder }))
+      cpSync(join(toyFolder, file), join(root, 'apps', framework.id, file));
   }
   return root;
 }

@@ -34,7 +34,8 @@ export async function startBalancer(address: Address, originMs: number, record: 
     if (!ending) broken.abort(`the balancer ended by itself (${how})`);
   });
   const send = (message: BalancerCommand) => {
-    if (balancer.connected) balancer.send(message);
+    // It may end between the two: what cannot be sent any more is not wanted any more.
+    if (balancer.connected) balancer.send(message, () => undefined);
   };
   const end = async () => {
     ending = true;

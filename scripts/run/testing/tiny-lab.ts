@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { resultFiles, startCommand, type LabProcess } from './lab-process.ts';
+import { processesThat, type FoundProcess } from './processes.ts';
+import { writeTinyCatalogue, type TinyManifest, type ToyFramework } from './tiny-catalogue.ts';
+
+/** A catalogue of its own with its results, and the commands that use it. */
+export interface TinyLab {
+  root: string;
+  results: string;
+  /** Words that make the lab use it. */
+  words: string[];
+  files: (pattern: string) => string[];
+  run: (...more: string[]) => LabProcess;
+  /** As `run`, in a changed environment. */
+  runWith: (env: { [name: string]: string }) => LabProcess;
+  report: (...more: string[]) => LabProcess;
+  /** Lab, k6, balancers and pods of this catalogue that run now; those of other labs on the machine do not count. */
+  processes: () => FoundProcess[];
+}
+
+function tinyLab(root: string): TinyLab {
+  const results = join(root, 'results');
+  const words = ['--catalogue', root, '--results', results, '--no-controls'];
+  // The balancer inherits it; pods are known by the names of their logs, and k6 by the files that it writes.
+  const token = `LAB_TEST=${randomUUID()}`;
+  const [name = '', value = ''] = token.split('=');
+  const files = (pattern: string) => resultFiles(results, pattern);
+  return {
+    root,
+    results,
+    words,
+    files,
+    run: (...more) => startCommand('lab', [...words, ...more], { [name]: value }),
+    runWith: (env) => startCommand('lab', words, { ...env, [name]: value }),
+    report: (...more) => startCommand('report', ['latest', '--results', results, ...more]),
+    processes() {
+      const pods = files('**/pods/*.log').map((file) => `HOSTNAME=${file.replace(/^.*\/|\.log$/g, '')}`);
+      const variables = new Set([...pods, token]);
+      return processesThat(
+        ({ command, environment }) =>
+          command.includes(root) || environment.some((entry) => variables.has(entry)),
+      );
+    },
+  };
+}
+
+/** Ends the lab that a test left running when it failed, and all pods with it. */
+function endProcesses(lab: TinyLab): void {
+  for (const { pid } of lab.processes()) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+/** Makes tiny labs for a test file, which removes them after each test. */
+export function tinyLabs() {
+  const labs: TinyLab[] = [];
+  return {
+    make(frameworks: ToyFramework[], manifest: TinyManifest = {}): TinyLab {
+      const root = writeTinyCatalogue(frameworks, manifest);
+      const lab = tinyLab(root);
+      labs.push(lab);
+      return lab;
+    },
+    remove() {
+      for (const lab of labs.splice(0)) {
+        endProcesses(lab);
+        rmSync(lab.root, { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
+  };
+}
+
+/** Writes a shell script that stands in for a program, and returns its folder, for the PATH. */
+export function writeProgram({ root }: TinyLab, name: string, script: string): string {
+  const folder = join(root, 'programs');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return folder;
+}
