@@ -35,9 +35,6 @@ export function flagsOf(evidence: Evidence, load: TrialFindings['load'], unread:
     const text = `requests began up to ${load.scheduleLagP99Ms.toFixed(1)} ms late (99th percentile; limit ${scheduleLagLimitMs} ms): the machine was busy`;
     flags.push({ code: 'schedule-lag', text });
   }
-  if (load.dropped > 0) {
-    flags.push({ code: 'dropped', text: `${load.dropped} requests were dropped by k6` });
-  }
   if (unread.length > 0) {
     const text = `${unread.length} lost in the instant in which a pod reset the connection: the balancer had not read them`;
     flags.push({ code: 'unread-by-balancer', text });

@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { populations } from '../timeline/records.ts';
 import type { LoadRequest } from './load.ts';
-import { maximumUsers } from './plan.ts';
 
 /** Files of one k6 run, in the folder of the load. */
 export interface K6Files {
@@ -52,7 +51,7 @@ export function k6Environment(request: LoadRequest, files: K6Files): { [name: st
       name,
       ratePerSecond: plan.ratePerSecond[name],
       users: plan.users[name],
-      maximumUsers: maximumUsers(plan, name),
+      maximumUsers: plan.maximumUsers[name],
     })),
     requestTimeoutMs: plan.requestTimeoutMs,
     countsFile: files.counts,

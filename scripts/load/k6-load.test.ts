@@ -8,7 +8,8 @@ import { containment } from '../support/contained.ts';
 import { searchK6 } from './provision.ts';
 import { openLoadTrial, populationOf } from './testing/load-trial.ts';
 import { startToyServer } from './testing/toy-server.ts';
-import { planLoad } from './plan.ts';
+import { planLoad, slowServerSlackSeconds } from './plan.ts';
+import { overloadOf } from './rate.ts';
 
 const { k6 } = await searchK6();
 
@@ -53,6 +54,41 @@ describe.runIf(k6)('k6 on a toy server (skipped when k6 is not on the PATH or in
     });
     expect(trial.ended.length - good.length).toBeLessThanOrEqual(20);
     expect(await readdir(trial.folder)).not.toContain('k6-console.ndjson');
+  });
+
+  test('at 1/s each population has its requests, and every user a turn', { timeout: 60_000 }, async () => {
+    await using server = await startToyServer();
+    await using trial = await openLoadTrial();
+    const plan = planLoad(1, 0, slowServerSlackSeconds);
+    await using load = await trial.start(k6!.program, { url: server.url, plan });
+    await load.firstRequest;
+    await sleep(4_500);
+    const sinceEpochMs = Date.now();
+    await load.settled(trial.nowMs());
+    await load.stop();
+
+    for (const population of populations) {
+      const started = trial.started.filter(([, id]) => populationOf(id) === population);
+      expect(started.length, population).toBeGreaterThanOrEqual(2);
+      expect(Math.max(...started.map(([, , , epochMs]) => epochMs))).toBeGreaterThan(sinceEpochMs);
+      expect(trial.events.at(-1)).toMatchObject({
+        counts: { [population]: { started: started.length, dropped: 0 } },
+      });
+    }
+  });
+
+  test('its pressure grows while a server does not answer', { timeout: 60_000 }, async () => {
+    await using server = await startToyServer();
+    await using trial = await openLoadTrial();
+    await using load = await trial.start(k6!.program, { url: server.url, plan: planLoad(200, 0) });
+    await load.firstRequest;
+    for (const population of populations) server.swallow(population);
+    await sleep(1_500);
+    const { openRequests, activeUsers } = load.pressure();
+    expect(openRequests).toBeGreaterThan(100);
+    expect(activeUsers).toBeGreaterThan(100);
+    expect(overloadOf({ openRequests, activeUsers }, planLoad(200, 0), 0)).toContain('did not carry 200');
+    await load.stop();
   });
 
   test('settled waits for a swallowed request until its timeout', { timeout: 60_000 }, async () => {

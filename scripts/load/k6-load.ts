@@ -9,7 +9,7 @@ import { populations, type LoadRecord } from '../timeline/records.ts';
 import { k6Files, type K6Files } from './k6-command.ts';
 import { readCounts } from './k6-counts.ts';
 import { spawnK6, type Ending, type K6Process } from './k6-process.ts';
-import type { Load, LoadRequest } from './load.ts';
+import type { Load, LoadPressure, LoadRequest } from './load.ts';
 import { RequestReader } from './request-reader.ts';
 
 const pollMs = 50;
@@ -61,6 +61,11 @@ class K6Load implements Load {
 
   get broken(): AbortSignal {
     return this.#broken.signal;
+  }
+
+  pressure(): LoadPressure {
+    const { requests } = this.#reader;
+    return { openRequests: requests.count, activeUsers: requests.users };
   }
 
   async settled(sinceMs: number): Promise<void> {

@@ -16,6 +16,16 @@ export class OpenRequests {
     this.#lastTurnMs.set(user, epochMs);
   }
 
+  /** How many requests have begun and not ended. */
+  get count(): number {
+    return this.#openSinceMs.size;
+  }
+
+  /** How many virtual users have begun a request. */
+  get users(): number {
+    return this.#lastTurnMs.size;
+  }
+
   /** True when no request sent at or before this time is open. */
   noneOpenFrom(epochMs: number): boolean {
     for (const sentMs of this.#openSinceMs.values()) if (sentMs <= epochMs) return false;

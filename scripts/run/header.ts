@@ -1,13 +1,15 @@
-import type { Manifest, Trial } from '../catalogue/model.ts';
+import { probeQuantumMs } from '../catalogue/estimate.ts';
+import type { Trial } from '../catalogue/model.ts';
 import type { ClusterInfo } from '../cluster/cluster.ts';
 import type { LoadPlan } from '../load/load.ts';
+import { turnMs } from '../load/plan.ts';
 import { timelineSchema, type HeaderRecord } from '../timeline/records.ts';
 
-/** Load goes on at least this long after the last old pod has gone. */
-export const tailMs = 1_000;
+const leastTailMs = 1_000;
 
-function probeQuantumMs(manifest: Manifest): number {
-  return (manifest.startupProbe ?? manifest.readinessProbe)?.periodMs ?? 0;
+/** How long load goes on at least after the last old pod has gone: at low rates until every user had a turn. */
+export function tailMs(load: LoadPlan): number {
+  return Math.max(leastTailMs, Math.ceil(turnMs(load)));
 }
 
 /** First line of a timeline: what was planned. */
@@ -39,7 +41,7 @@ export function makeHeader(trial: Trial, cluster: ClusterInfo, load: LoadPlan): 
       probeQuantumMs: probeQuantumMs(manifest),
       requestDelayMs: scenario.requestDelaySeconds * 1000,
       warmUpMs: variant.warmUpMs,
-      tailMs,
+      tailMs: tailMs(load),
       ratePerSecond: load.ratePerSecond,
       users: load.users,
       requestTimeoutMs: load.requestTimeoutMs,

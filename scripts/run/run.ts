@@ -3,11 +3,10 @@ import type { BuildOutcome } from '../build/all.ts';
 import type { Plan, Trial } from '../catalogue/model.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { TrialFindings } from '../analysis/findings.ts';
-import { planLoad } from '../load/plan.ts';
 import type { RunInfo } from '../report/run-info.ts';
 import { monotonicMs } from '../support/clock.ts';
 import { writeJson } from '../support/write-whole.ts';
-import { runTrial } from './trial.ts';
+import { runFittedTrial, type FittedOutcome } from './fitted-trial.ts';
 
 export interface RunRequest {
   plan: Plan;
@@ -17,7 +16,6 @@ export interface RunRequest {
   builds: Map<string, BuildOutcome>;
   cluster: Cluster;
   k6: string;
-  ratePerSecond: number;
   signal: AbortSignal;
   progress: RunProgress;
 }
@@ -43,44 +41,72 @@ function trialFolder(runFolder: string, trial: Trial): string {
 }
 
 /**
- * Runs the trials of the plan one after the other and writes `run.json` after each. A variant that cannot be
- * built or deployed costs its own trials only. Ends early when interrupted; what was measured is kept.
+ * Runs the trials of the plan, which may be those that are missing of an earlier run, one after the other and
+ * writes `run.json` after each. A variant that cannot be built, deployed or measured costs its own trials
+ * only. Ends early when interrupted; what was measured is kept.
  */
 export async function runTrials(request: RunRequest): Promise<TrialFindings[]> {
   const { plan, info, folder, signal, progress } = request;
   const startedMs = monotonicMs();
+  const earlierMs = info.durations.trialsMs ?? 0;
   const findings: TrialFindings[] = [];
   const failed = new Map<string, string>();
+  const save = () => {
+    info.interrupted = signal.aborted;
+    info.durations.trialsMs = Math.round(earlierMs + monotonicMs() - startedMs);
+    writeJson(join(folder, 'run.json'), info);
+  };
   for (const [index, trial] of plan.trials.entries()) {
     if (signal.aborted) break;
-    const rowComplete = !plan.trials.slice(index + 1).some((later) => later.variant.id === trial.variant.id);
-    const result = failed.get(trial.variant.id) ?? (await runOne(request, trial, index + 1));
-    if (typeof result !== 'string') {
-      findings.push(result);
-    } else if (!failed.has(trial.variant.id)) {
-      failed.set(trial.variant.id, result);
-      info.rowFailures.push({ variant: trial.variant.id, reason: result });
-    }
-    info.interrupted = signal.aborted;
-    info.durations.trialsMs = Math.round(monotonicMs() - startedMs);
-    writeJson(join(folder, 'run.json'), info);
+    const { id } = trial.variant;
+    const rowComplete = !plan.trials.slice(index + 1).some((later) => later.variant.id === id);
+    const earlierFailure = failed.get(id);
+    const outcome =
+      earlierFailure === undefined
+        ? await runOne(request, { trial, number: index + 1, save })
+        : { failed: earlierFailure };
+    if ('interrupted' in outcome) break;
+    if ('failed' in outcome) failed.set(id, outcome.failed);
+    const result = resultOf(outcome);
+    if (typeof result === 'string') addRowFailure(info, { variant: id, reason: result });
+    else findings.push(result);
+    save();
     progress.trialDone(trial, result, rowComplete);
   }
+  save();
   return findings;
 }
 
-async function runOne(request: RunRequest, trial: Trial, number: number): Promise<TrialFindings | string> {
-  const artefact = artefactOf(trial, request.builds);
-  if (typeof artefact === 'string') return artefact;
-  const outcome = await runTrial({
-    trial,
-    cluster: request.cluster,
-    artefact: artefact.folder,
-    loadPlan: planLoad(request.ratePerSecond, trial.scenario.requestDelaySeconds),
-    k6: request.k6,
-    folder: trialFolder(request.folder, trial),
-    signal: request.signal,
-    onStep: (step) => request.progress.step(trial, number, step),
-  });
-  return 'findings' in outcome ? outcome.findings : outcome.deployFailed;
+type Outcome = Exclude<FittedOutcome, { interrupted: true }>;
+
+function resultOf(outcome: Outcome): TrialFindings | string {
+  if ('findings' in outcome) return outcome.findings;
+  return 'failed' in outcome ? outcome.failed : outcome.tooSlow;
+}
+
+/** Once for each reason: several trials of a variant may fail for the same one. */
+function addRowFailure({ rowFailures }: RunInfo, failure: RunInfo['rowFailures'][number]): void {
+  const { variant, reason } = failure;
+  if (rowFailures.some((known) => known.variant === variant && known.reason === reason)) return;
+  rowFailures.push(failure);
+}
+
+async function runOne(
+  { info, folder, builds, cluster, k6, signal, progress }: RunRequest,
+  { trial, number, save }: { trial: Trial; number: number; save: () => void },
+): Promise<FittedOutcome> {
+  const artefact = artefactOf(trial, builds);
+  if (typeof artefact === 'string') return { failed: artefact };
+  return await runFittedTrial(
+    {
+      trial,
+      cluster,
+      artefact: artefact.folder,
+      k6,
+      folder: trialFolder(folder, trial),
+      signal,
+      onStep: (step) => progress.step(trial, number, step),
+    },
+    { info, save },
+  );
 }

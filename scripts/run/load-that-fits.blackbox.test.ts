@@ -1,0 +1,103 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { RunReport } from '../report/model.ts';
+import { fileContains, processesNaming, resultFiles, startCommand, until } from './testing/lab-process.ts';
+import { writeTinyCatalogue, type ToyFramework } from './testing/tiny-catalogue.ts';
+
+const roots: string[] = [];
+
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
+});
+
+function tiny(toy: ToyFramework) {
+  const root = writeTinyCatalogue([toy]);
+  roots.push(root);
+  const results = join(root, 'results');
+  const words = ['--catalogue', root, '--results', results, '--no-controls'];
+  return {
+    root,
+    files: (pattern: string) => resultFiles(results, pattern),
+    run: (...more: string[]) => startCommand('lab', [...words, ...more]),
+    report: (...more: string[]) => startCommand('report', ['latest', '--results', results, ...more]),
+  };
+}
+
+function cellOf(report: RunReport) {
+  const columns = report.rows[0]?.cells[0]?.columns;
+  if (!columns) throw new Error(`no cell: ${JSON.stringify(report.rows)}`);
+  return columns;
+}
+
+const serial = { name: 'serial', env: { ANSWER: 'serial' } };
+
+test('a server that handles one request at a time gets a rate that it carries, once', async () => {
+  const lab = tiny({ id: 'toy', variants: [serial] });
+  const { stdout, stderr } = await lab.run('--repeat', '2').ended;
+  expect(stdout, stderr).toMatch(/toy\/serial +(\d+\/\d+ .*|invalid) at (10|5)\/s/);
+  expect(stdout).toMatch(/toy\/serial: a pre-test of 3 s carried [\d.]+ of 200 requests\/s; its trials send/);
+  expect(stdout).toContain('at n/s: the server does not carry 200 requests/s');
+
+  // Two pods that take 0.1 s for each request, one after the other: at most 20/s.
+  const report = JSON.parse(readFileSync(lab.files('report.json')[0] ?? '', 'utf8')) as RunReport;
+  const [rate] = report.run.rates ?? [];
+  expect(report.run.rates).toHaveLength(1);
+  expect(rate?.carriedPerSecond).toBeLessThan(21);
+  expect(rate?.ratePerSecond).toBeLessThanOrEqual((rate?.carriedPerSecond ?? 0) / 2);
+  for (const { load } of report.trials) expect(load.ratePerSecond).toBe(rate?.ratePerSecond);
+
+  // The trial that was given up is kept beside those that count, and only the first had to be.
+  const [aside = ''] = lab.files('toy/serial/naive/1.overloaded/timeline.ndjson');
+  expect(fileContains(aside, 'did not carry 200 requests/s')).toBe(true);
+  expect(lab.files('toy/serial/naive/2.overloaded')).toEqual([]);
+  expect(lab.files('toy/serial/naive/pretest/timeline.ndjson')).toHaveLength(1);
+
+  const again = await lab.report('--json').ended;
+  const found = JSON.parse(again.stdout) as RunReport;
+  expect(found.trials).toEqual(report.trials);
+  expect(found.remarks).toContain('findings are identical in 2 of 2 trials');
+  expect(processesNaming(lab.root)).toBe('');
+}, 180_000);
+
+test('a server that is too slow for the lowest rate is told with the figure, and tried once', async () => {
+  const slower = { name: 'slower', env: { ANSWER: 'serial', ANSWER_MS: '2500' } };
+  const lab = tiny({ id: 'toy', variants: [slower] });
+  const { exitCode, stdout, stderr } = await lab.run('--repeat', '2').ended;
+  expect(exitCode, stderr).toBe(2);
+  // Two pods, 2.5 s for each request: at most 0.8/s.
+  expect(stdout).toMatch(
+    /toy\/slower +too slow to be measured: a pre-test carried [01](\.\d)? requests\/s, and the lowest rate/,
+  );
+  expect(lab.files('toy/slower/naive/pretest/timeline.ndjson')).toHaveLength(1);
+  expect(lab.files('toy/slower/naive/*/findings.json')).toEqual([]);
+  expect(processesNaming(lab.root)).toBe('');
+}, 120_000);
+
+test('Ctrl+C during a pre-test ends it, and nothing is left', async () => {
+  const lab = tiny({ id: 'toy', variants: [serial] });
+  const run = lab.run();
+  await until('the pre-test has load', () =>
+    lab.files('toy/serial/naive/pretest/timeline.ndjson').some((file) => fileContains(file, '["end",')),
+  );
+  run.kill('SIGINT');
+  const { exitCode, stdout } = await run.ended;
+  expect(exitCode).toBe(130);
+  expect(stdout).toContain('The run was interrupted');
+  expect(processesNaming(lab.root)).toBe('');
+  expect((await lab.report().ended).stdout).toContain('1 of 1 planned trials have no findings.');
+}, 120_000);
+
+test('a server that closes after each answer has no persistent connections to lose', async () => {
+  const lab = tiny({ id: 'toy', variants: [{ name: 'closing', env: { ANSWER: 'close' } }] });
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    const { stdout } = await lab.run('--json').ended;
+    const { fresh, persistent } = cellOf(JSON.parse(stdout) as RunReport);
+    // On a machine that is too busy the trial may be invalid.
+    if (fresh.verdict === 'invalid') continue;
+    expect(persistent.verdict).toBe('n/a');
+    expect(fresh.of).toBeGreaterThan(0);
+    return;
+  }
+  throw new Error('no valid trial in 3 runs');
+}, 180_000);
