@@ -9,7 +9,7 @@ export interface SourceFile {
   kind: 'file' | 'link';
 }
 
-const ignoredAnywhere = new Set(['node_modules', '.git']);
+const ignoredAnywhere = new Set(['node_modules', '.git', '.venv', '__pycache__']);
 // Output of builds by hand. Further down these names may hold sources (`src/bin` of Cargo).
 const ignoredAtTop = new Set(['target', 'dist', 'bin', 'app.yaml']);
 

@@ -20,6 +20,8 @@ export interface RunInfo {
     /** Of all populations together. */
     ratePerSecond: number;
     controls: boolean;
+    /** Folder of the apps, relative to the project. Missing in older runs. */
+    catalogue?: string;
   };
   cluster: {
     name: string;
@@ -53,6 +55,42 @@ export interface RunInfo {
   trials: string[];
   /** Milliseconds of the stages; null for one that was not finished. */
   durations: { buildMs: number | null; trialsMs: number | null };
+  /** Of what the run measures and measures with, so that `--resume` mixes nothing. Missing in older runs. */
+  fingerprints?: Fingerprints;
+  /** Times at which an ended run was taken up again; ISO 8601, UTC. */
+  resumed?: string[];
+  /** How long each app took to build, or to be found built already. */
+  builds?: BuildInfo[];
+  /** Of variants that did not carry the rate of the run: what pre-tests found. */
+  rates?: RateInfo[];
+}
+
+/** Hashes of contents. */
+export interface Fingerprints {
+  /** Of the lab's own code. */
+  lab: string;
+  /** Of the planned frameworks by id: `<of the files>.<of app.yaml>`. */
+  frameworks: Record<string, string>;
+  /** Of the planned scenarios by id: `<of the manifest>.<of what scenarios.yaml says>`. */
+  scenarios: Record<string, string>;
+}
+
+/** The build of an app. */
+export interface BuildInfo {
+  framework: string;
+  durationMs: number;
+  /** True when nothing had changed since an earlier build. */
+  cached: boolean;
+}
+
+/** What a pre-test found for a variant that did not carry the rate of the run in its warm-up. */
+export interface RateInfo {
+  variant: string;
+  requestDelayMs: number;
+  /** What the pre-test carried; the rate of the run was then the highest possible. */
+  carriedPerSecond: number;
+  /** What its trials send: half of that or less, by a fixed ladder; 0 when it is too slow to be measured. */
+  ratePerSecond: number;
 }
 
 /** A variant as the table names it. */

@@ -4,18 +4,45 @@ import { buildReport } from '../report/build.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { renderJson, writeReport } from '../report/writer.ts';
+import type { RunInfo } from '../report/run-info.ts';
 import { exitCodes } from '../support/errors.ts';
 import { writeJson } from '../support/write-whole.ts';
-import type { StartedRun } from './start.ts';
+import type { PlannedRun } from './planned.ts';
+import { resumeCommand } from './stored-run.ts';
 
 /** Writes and prints the report of what was measured; returns the exit code. */
-export function finishRun({ info, folder }: StartedRun, findings: TrialFindings[], json: boolean): number {
+export function finishRun(
+  { info, folder }: { info: RunInfo; folder: string },
+  findings: TrialFindings[],
+  json: boolean,
+): number {
   info.finished = new Date().toISOString();
   writeJson(join(folder, 'run.json'), info);
-  const report = buildReport(info, findings);
-  writeReport(folder, report);
+  return report({ info, folder }, findings, json);
+}
+
+/** Prints the report of a run that was taken up again although nothing of it is missing; returns the exit code. */
+export function reportComplete({ id, folder, stored, kept, options }: Required<PlannedRun>): number {
+  process.stderr.write(`Run ${id} is complete: nothing is left to be measured.\n`);
+  const { interrupted, finished } = stored;
+  // It may have been stopped after its last trial.
+  if (interrupted || finished === null) {
+    return finishRun({ info: { ...stored, interrupted: false }, folder }, kept, options.json);
+  }
+  return report({ info: stored, folder }, kept, options.json);
+}
+
+function report(
+  { info, folder }: { info: RunInfo; folder: string },
+  findings: TrialFindings[],
+  json: boolean,
+): number {
+  const run = buildReport(info, findings);
+  writeReport(folder, run);
   const colour = process.stdout.isTTY;
-  process.stdout.write(json ? renderJson(report) : `\n${renderTerminal(report, { colour })}`);
+  process.stdout.write(json ? renderJson(run) : `\n${renderTerminal(run, { colour })}`);
   if (!json) process.stderr.write(`\nEverything of this run: ${relative(process.cwd(), folder)}\n`);
-  return info.interrupted ? exitCodes.interrupted : exitCodeOf(report);
+  if (!info.interrupted) return exitCodeOf(run);
+  process.stderr.write(`Go on with: ${resumeCommand(folder)}\n`);
+  return exitCodes.interrupted;
 }

@@ -22,7 +22,8 @@ function readTimed(file: string): TimedTrial | undefined {
 /** How long trials took on this machine, from the runs below the results folder; the newest counts. */
 export function readHistory(results: string): TrialHistory {
   const history = new Map<string, number>();
-  for (const file of globSync('*/*/*/*/*/trial.json', { cwd: join(results, 'runs') }).sort()) {
+  // Only repetitions: what was put aside, such as `1.overloaded`, is no measure of a trial.
+  for (const file of globSync('*/*/*/*/+([0-9])/trial.json', { cwd: join(results, 'runs') }).sort()) {
     const timed = readTimed(join(results, 'runs', file));
     if (timed) history.set(timed.key, timed.durationMs);
   }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
-import { join } from 'node:path';
-import type { Catalogue, Plan } from '../catalogue/model.ts';
+import { join, relative } from 'node:path';
+import type { BrokenApp, Catalogue, Plan } from '../catalogue/model.ts';
 import { checkNeeds } from '../build/toolchains.ts';
 import type { ClusterInfo } from '../cluster/cluster.ts';
-import type { K6 } from '../load/provision.ts';
-import { runSchema, type RowInfo, type RunInfo } from '../report/run-info.ts';
+import { runSchema, type Fingerprints, type RowInfo, type RunInfo } from '../report/run-info.ts';
 import type { LabOptions } from '../support/lab-options.ts';
 import { projectRoot } from '../support/project.ts';
+import { fingerprintsOf } from './fingerprints.ts';
 
 export interface RunFacts {
   id: string;
@@ -17,7 +17,9 @@ export interface RunFacts {
   plan: Plan;
   cluster: ClusterInfo;
   reasons: string[];
-  k6: K6;
+  k6Version: string;
+  /** Of the run when it began, where it is taken up again. */
+  fingerprints?: Fingerprints;
 }
 
 function labVersion(): string {
@@ -52,6 +54,23 @@ function rows({ catalogue, plan }: RunFacts): RowInfo[] {
   );
 }
 
+/** Of these nobody asked by name, or there would be no run. */
+function brokenApps({ catalogue, options }: RunFacts): BrokenApp[] {
+  return options.only.length === 0 ? catalogue.broken : [];
+}
+
+function unreadableRow(id: string): RowInfo {
+  const unknown = { server: '', version: '', setting: '', homepage: '' };
+  return { variant: id, framework: id, ...unknown, control: false, scenarios: [] };
+}
+
+function unreadableFailures(facts: RunFacts): RunInfo['rowFailures'] {
+  return brokenApps(facts).map(({ id, error }) => {
+    const [, ...problems] = error.message.split('\n');
+    return { variant: id, reason: problems.join('; ') };
+  });
+}
+
 function scenarios({ catalogue, plan }: RunFacts): { id: string; title: string }[] {
   const used = new Set(plan.trials.map(({ scenario }) => scenario.id));
   return catalogue.scenarios.filter(({ id }) => used.has(id)).map(({ id, title }) => ({ id, title }));
@@ -64,7 +83,7 @@ function manifestLimits(plan: Plan): string[] {
 
 /** All that is known of a run before its first trial. */
 export async function describeRun(facts: RunFacts): Promise<RunInfo> {
-  const { id, started, options, plan, cluster, reasons, k6 } = facts;
+  const { id, started, options, plan, cluster, reasons, k6Version } = facts;
   const { only, repeat, ratePerSecond, controls } = options;
   const processors = cpus();
   return {
@@ -74,12 +93,19 @@ export async function describeRun(facts: RunFacts): Promise<RunInfo> {
     finished: null,
     interrupted: false,
     seed: plan.seed,
-    options: { only, scenarios: options.scenarios, repeat, ratePerSecond, controls },
+    options: {
+      only,
+      scenarios: options.scenarios,
+      repeat,
+      ratePerSecond,
+      controls,
+      catalogue: relative(projectRoot, options.catalogue) || '.',
+    },
     cluster: { ...cluster, limits: [...cluster.limits, ...manifestLimits(plan)], reasons },
     versions: {
       lab: labVersion(),
       node: process.version,
-      k6: k6.version,
+      k6: k6Version,
       toolchains: await toolchainVersions(facts),
     },
     host: {
@@ -90,9 +116,10 @@ export async function describeRun(facts: RunFacts): Promise<RunInfo> {
       memoryBytes: totalmem(),
     },
     scenarios: scenarios(facts),
-    rows: rows(facts),
-    rowFailures: [],
+    rows: [...rows(facts), ...brokenApps(facts).map(({ id }) => unreadableRow(id))],
+    rowFailures: unreadableFailures(facts),
     trials: plan.trials.map((trial) => trial.id),
     durations: { buildMs: null, trialsMs: null },
+    fingerprints: await fingerprintsOf(facts),
   };
 }

@@ -8,7 +8,10 @@ import { renderHeader, renderRow, type TerminalTable } from '../report/terminal.
 import type { RunProgress } from './run.ts';
 
 export interface ProgressRequest {
-  plan: Plan;
+  /** The trials that are run now. */
+  rest: Plan;
+  /** Findings of trials that were run before. */
+  kept: TrialFindings[];
   info: RunInfo;
   history: TrialHistory;
   /** False when standard output is for JSON. */
@@ -26,13 +29,13 @@ function resultText(result: TrialFindings): string {
 }
 
 /** Shows what is measured now, and the table, row by row, on standard output. */
-export function showProgress({ plan, info, history, table }: ProgressRequest): RunProgress {
+export function showProgress({ rest, kept, info, history, table }: ProgressRequest): RunProgress {
   const line = progressOn(process.stderr);
   const style: TerminalTable = { run: info, colour: process.stdout.isTTY };
-  const total = String(plan.trials.length);
-  const findings: TrialFindings[] = [];
+  const total = String(rest.trials.length);
+  const findings = [...kept];
   let headerShown = false;
-  let remainingMs = plan.trials.reduce((sum, trial) => sum + estimateTrial(trial, history).ms, 0);
+  let remainingMs = rest.trials.reduce((sum, trial) => sum + estimateTrial(trial, history).ms, 0);
 
   const showRow = (variant: string) => {
     const row = info.rows.find((candidate) => candidate.variant === variant && !candidate.control);

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { check } from 'prettier';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { tableBegin, tableEnd } from '../report/readme.ts';
+import { foundMarkers, tableMarkers } from '../report/readme.ts';
 import { syntheticRun } from '../report/testing/synthetic-run.ts';
 import { writeWhole } from '../support/write-whole.ts';
 import { generate, publishRun, staleFiles, type Publication } from './publish.ts';
@@ -14,7 +14,10 @@ let publication: Publication;
 beforeEach(() => {
   const project = fs.mkdtempSync(path.join(os.tmpdir(), 'publish-'));
   publication = { project, results: path.join(project, 'results') };
-  fs.writeFileSync(path.join(project, 'README.md'), `# Lab\n\n${tableBegin}\n\n${tableEnd}\n\nMore.\n`);
+  fs.writeFileSync(
+    path.join(project, 'README.md'),
+    `# Lab\n\n${tableMarkers.begin}\n\n${tableMarkers.end}\n\nMore.\n`,
+  );
 });
 afterEach(() => fs.rmSync(publication.project, { recursive: true }));
 
@@ -42,7 +45,7 @@ test('a published run is in all three files, formatted, until one of them change
   await write();
   expect(staleFiles(await generate(publication))).toEqual([]);
   expect(readme()).toContain('150/232 refused');
-  expect(readme().endsWith(`${tableEnd}\n\nMore.\n`)).toBe(true);
+  expect(readme().endsWith(`${tableMarkers.end}\n\nMore.\n`)).toBe(true);
   const files = ['README.md', 'results/embedded.md', 'results/embedded.json'];
   const stored = ['run.json', 'findings.json'].map((file) => `results/published/embedded/${file}`);
   for (const file of [...files, ...stored]) {
@@ -87,7 +90,25 @@ test.each([
   expect(fs.existsSync(path.join(publication.results, 'published'))).toBe(false);
 });
 
+test('what people wrote about the run gets its figures, and must agree with it', async () => {
+  storeRun(publication.results, syntheticRun());
+  await publishRun(openRun('latest', publication.results), publication);
+  fs.appendFileSync(
+    path.join(publication.project, 'README.md'),
+    `\n${foundMarkers.begin}\n${foundMarkers.end}\n`,
+  );
+  const file = path.join(publication.results, 'what-we-found.md');
+  fs.writeFileSync(file, 'It loses {toy/bare naive fresh: loses}.\n');
+  await write();
+  expect(readme()).toContain('It loses 150/232 refused.');
+  expect(staleFiles(await generate(publication))).toEqual([]);
+  fs.writeFileSync(file, 'It loses nothing: {toy/bare naive fresh: no loss seen}.\n');
+  await expect(generate(publication)).rejects.toThrow(
+    `${file}:1:19 expected no loss seen, found loses in the published run`,
+  );
+});
+
 test('a README without markers is an error that says what to do', async () => {
   fs.writeFileSync(path.join(publication.project, 'README.md'), '# Lab\n');
-  await expect(generate(publication)).rejects.toThrow('Put both where the table belongs');
+  await expect(generate(publication)).rejects.toThrow('Put both where the text belongs');
 });

@@ -4,12 +4,14 @@ import { format, resolveConfig } from 'prettier';
 import type { TrialFindings } from '../analysis/findings.ts';
 import { buildReport } from '../report/build.ts';
 import { renderMarkdown } from '../report/markdown.ts';
+import { fillFigures } from '../report/commentary.ts';
 import {
+  foundMarkers,
   nothingPublished,
   renderReadmeSection,
   replaceSection,
-  tableBegin,
-  tableEnd,
+  tableMarkers,
+  type Markers,
 } from '../report/readme.ts';
 import { writeWhole } from '../support/write-whole.ts';
 import { renderJson } from '../report/writer.ts';
@@ -77,9 +79,16 @@ export async function generate(publication: Publication): Promise<Generated[]> {
       ? `# Results on the embedded cluster\n\n${nothingPublished}\n`
       : renderMarkdown(report, 'Results on the embedded cluster');
   const json = report === undefined ? '{ "published": null }' : renderJson(report);
+  const found = report === undefined ? nothingPublished : commentary(publication, report);
   const readme = path.join(publication.project, 'README.md');
+  const document = fs.existsSync(readme) ? fs.readFileSync(readme, 'utf8') : '';
+  const sections: [Markers, string][] = [[tableMarkers, section], ...foundSection(document, found)];
+  let content = document;
+  for (const [markers, text] of sections) {
+    content = replaceBetween({ readme, document: content, markers }, await tidy(text, 'markdown', style));
+  }
   return [
-    { file: readme, content: replaceTable(readme, await tidy(section, 'markdown', style)) },
+    { file: readme, content },
     { file: path.join(publication.results, 'embedded.md'), content: await tidy(markdown, 'markdown', style) },
     { file: path.join(publication.results, 'embedded.json'), content: await tidy(json, 'json', style) },
   ];
@@ -111,13 +120,32 @@ function readPublished(publication: Publication): RunReport | undefined {
   }
 }
 
-function replaceTable(readme: string, section: string): string {
-  const document = fs.existsSync(readme) ? fs.readFileSync(readme, 'utf8') : '';
-  const replaced = replaceSection(document, section);
+/** What people wrote about the published run, with its figures; a README without a place for it has none. */
+function foundSection(document: string, found: string): [Markers, string][] {
+  return document.includes(foundMarkers.begin) ? [[foundMarkers, found]] : [];
+}
+
+function commentary({ results }: Publication, report: RunReport): string {
+  const file = path.join(results, 'what-we-found.md');
+  if (!fs.existsSync(file)) return '';
+  const { text, problems } = fillFigures(fs.readFileSync(file, 'utf8'), report);
+  if (problems.length === 0) return text;
+  const lines = problems.map(
+    ({ line, column, expected, found }) => `${file}:${line}:${column} expected ${expected}, found ${found}`,
+  );
+  throw new LabError('commentary-contradicted', lines.join('\n'));
+}
+
+function replaceBetween(
+  { readme, document, markers }: { readme: string; document: string; markers: Markers },
+  section: string,
+): string {
+  const replaced = replaceSection(document, markers, section);
   if (replaced !== undefined) return replaced;
+  const { begin, end } = markers;
   throw new LabError(
     'markers-missing',
-    `${readme}: expected ${tableBegin} and ${tableEnd} on lines of their own, found at most one of them. Put both where the table belongs.`,
+    `${readme}: expected ${begin} and ${end} on lines of their own, found at most one of them. Put both where the text belongs.`,
   );
 }
 

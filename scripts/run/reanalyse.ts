@@ -5,7 +5,7 @@ import { analyseTrial } from '../analysis/analyse.ts';
 import type { TrialFindings } from '../analysis/findings.ts';
 import { messageOf } from '../support/errors.ts';
 import { readTimeline, type TimelineProblem } from '../timeline/read.ts';
-import type { StoredRun } from './stored-run.ts';
+import { resumeCommand, type StoredRun } from './stored-run.ts';
 
 /** What the stored timelines of a run give now. */
 export interface Reanalysis {
@@ -23,6 +23,7 @@ export interface Reanalysis {
 export async function reanalyse({ folder, info }: StoredRun): Promise<Reanalysis> {
   const result: Reanalysis = { findings: [], compared: 0, differing: [], damaged: [], remarks: [] };
   for (const trial of info.trials) await reanalyseTrial(result, { trial, folder });
+  if (info.interrupted || info.finished === null) result.remarks.push(`Go on with: ${resumeCommand(folder)}`);
   return result;
 }
 

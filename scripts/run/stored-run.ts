@@ -1,8 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { runSchema, type RunInfo } from '../report/run-info.ts';
+import { commandLine } from '../support/command.ts';
 import { exitCodes, LabError, messageOf } from '../support/errors.ts';
 import { nearest } from '../support/nearest.ts';
+import { projectRoot } from '../support/project.ts';
 
 /** A run on disk. */
 export interface StoredRun {
@@ -17,13 +19,30 @@ export interface StoredRun {
  * @throws LabError `unknown-run` (exit code 64) with the nearest id, `run-unreadable` for a damaged `run.json`.
  */
 export function openRun(name: string, results: string): StoredRun {
+  const folder = findRun(name, results);
+  return { folder, info: readInfo(path.join(folder, 'run.json')) };
+}
+
+/**
+ * The folder of a run given by id, by path, or as `latest`.
+ *
+ * @throws LabError `unknown-run` (exit code 64) with the nearest id.
+ */
+export function findRun(name: string, results: string): string {
   const runs = path.join(results, 'runs');
   const ids = storedIds(runs);
   const id = name === 'latest' ? ids.at(-1) : name;
   const candidates = id === undefined ? [] : [path.join(runs, id), path.resolve(id)];
   const folder = candidates.find((candidate) => fs.existsSync(path.join(candidate, 'run.json')));
   if (folder === undefined) throw unknownRun(name, { runs, ids });
-  return { folder, info: readInfo(path.join(folder, 'run.json')) };
+  return folder;
+}
+
+/** What to type so that a run that has stopped goes on. */
+export function resumeCommand(folder: string): string {
+  const ownResults = path.join(projectRoot, 'results', 'runs');
+  const run = path.dirname(folder) === ownResults ? path.basename(folder) : folder;
+  return commandLine(['npm', 'run', 'lab', '--', '--resume', run]);
 }
 
 /** Ids begin with the time at which the run began, so their order is that of time. */

@@ -15,6 +15,7 @@ const defaults = {
   controls: true,
   catalogue: projectRoot,
   results: join(projectRoot, 'results'),
+  resume: undefined,
 };
 
 const words = (line: string) => line.split(' ').filter((word) => word !== '');
@@ -35,6 +36,10 @@ test.each([
   { line: '--seed 4294967295', options: { seed: 4294967295 } },
   { line: '--list --json --no-controls', options: { list: true, json: true, controls: false } },
   { line: '--catalogue other --results /tmp/r', options: { catalogue: resolve('other'), results: '/tmp/r' } },
+  { line: '--resume', options: { resume: 'latest' } },
+  { line: '--resume --json', options: { resume: 'latest', json: true } },
+  { line: '--resume 2026-11-21T10-15-30 --list', options: { resume: '2026-11-21T10-15-30', list: true } },
+  { line: '--results /tmp/r --resume=runs/a', options: { resume: 'runs/a', results: '/tmp/r' } },
 ])('lab $line', ({ line, options }) => {
   expect(parseLabOptions(words(line))).toEqual({ ...defaults, ...options });
 });
@@ -92,6 +97,17 @@ test.each([
   },
   { line: '--cluster kind', message: '--cluster: expected embedded, found "kind". Write --cluster embedded' },
   { line: '--catalogue --list', message: '--catalogue: expected a folder, found "--list"' },
+  {
+    line: '--resume --seed 7',
+    message:
+      '--resume: expected no option that changes the run, found --seed. A run goes on with the options it began with: leave it out, or start a new run without --resume',
+  },
+  {
+    line: '--resume a --only gin --scenario naive --repeat 1 --rate 200 --seed 7 --no-controls --cluster embedded --catalogue .',
+    message:
+      '--resume: expected no option that changes the run, found --only, --scenario, --cluster, --repeat, --rate, --seed, --no-controls, --catalogue. A run goes on with the options it began with: leave them out, or start a new run without --resume',
+  },
+  { line: '--resume=', message: '--resume: expected a run, found ""' },
 ])('lab $line is wrong', ({ line, message }) => {
   expect(() => parseLabOptions(words(line))).toThrow(
     expect.objectContaining({ code: 'usage', exitCode: 64, message }),
@@ -116,6 +132,7 @@ test('lab --help', () => {
       --json                print JSON instead of text
       --no-controls         leave out the controls: the run then proves nothing about its instrument
       --catalogue <folder>  folder with apps/, manifests/ and scenarios.yaml (default: the project)
+      --resume [run]        go on with a run: its id, its folder, or latest, which is the default
       --results <folder>    folder of results (default: results/ of the project)
       --help                print this text
     ",

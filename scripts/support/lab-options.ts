@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import {
   choiceOption,
@@ -7,6 +7,7 @@ import {
   npmCommand,
   parseWords,
   resultsOption,
+  usage,
   wholeNumberOption,
 } from './options.ts';
 import type { Help } from './options.ts';
@@ -35,6 +36,8 @@ export interface LabOptions {
   catalogue: string;
   /** Absolute path of the folder for results. */
   results: string;
+  /** Id or folder of a run that is to go on, or `latest`; undefined for a new run. */
+  resume: string | undefined;
 }
 
 interface Parsed extends Pick<LabOptions, 'cluster' | 'repeat' | 'controls' | 'catalogue' | 'results'> {
@@ -44,7 +47,12 @@ interface Parsed extends Pick<LabOptions, 'cluster' | 'repeat' | 'controls' | 'c
   scenario?: string[];
   rate: number;
   seed?: number;
+  /** True without a value. */
+  resume?: string | true;
 }
+
+/** Options that say what a run is: one that goes on has them already. */
+const fixedAtStart = ['only', 'scenario', 'cluster', 'repeat', 'rate', 'seed', 'controls', 'catalogue'];
 
 const rateWhy =
   'Below 100 requests/s in all, a control cannot be told from an app with less than 0.1 % false alarms.';
@@ -58,7 +66,8 @@ export function parseLabOptions(words: readonly string[]): LabOptions | Help {
   const command = labCommand();
   const help = parseWords(command, words);
   if (help !== undefined) return help;
-  const { scenario, rate, only, seed, list, json, ...options } = command.opts<Parsed>();
+  const { scenario, rate, only, seed, list, json, resume, ...options } = command.opts<Parsed>();
+  if (resume !== undefined) refuseFixed(command);
   return {
     ...options,
     only: only ?? [],
@@ -69,7 +78,19 @@ export function parseLabOptions(words: readonly string[]): LabOptions | Help {
     json: json ?? false,
     catalogue: resolve(options.catalogue),
     results: resolve(options.results),
+    resume: resume === true ? 'latest' : resume,
   };
+}
+
+function refuseFixed(command: Command): void {
+  const given = command.options
+    .filter((option) => fixedAtStart.includes(option.attributeName()))
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .flatMap(({ long }) => long ?? []);
+  if (given.length === 0) return;
+  throw usage(
+    `--resume: expected no option that changes the run, found ${given.join(', ')}. A run goes on with the options it began with: leave ${given.length === 1 ? 'it' : 'them'} out, or start a new run without --resume`,
+  );
 }
 
 function labCommand() {
@@ -106,6 +127,12 @@ function labCommand() {
       new Option('--catalogue <folder>', 'folder with apps/, manifests/ and scenarios.yaml')
         .argParser(pathOption('--catalogue', 'a folder'))
         .default(projectRoot, 'the project'),
+    )
+    .addOption(
+      new Option(
+        '--resume [run]',
+        'go on with a run: its id, its folder, or latest, which is the default',
+      ).argParser(pathOption('--resume', 'a run')),
     )
     .addOption(resultsOption());
 }

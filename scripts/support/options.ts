@@ -71,7 +71,7 @@ function excess(command: Command): string {
 }
 
 /** An error of usage (code `usage`, exit code 64). */
-function usage(message: string): LabError {
+export function usage(message: string): LabError {
   return new LabError('usage', message, { exitCode: exitCodes.usage });
 }
 

@@ -14,6 +14,8 @@ export const timeouts = {
   flushBeforeResetMs: 1_000,
   /** A killed process to be reaped. */
   reapMs: 5_000,
+  /** Another lab to say who it is; it may be analysing a trial. */
+  lockAnswerMs: 5_000,
   /** `<program> --version`; a JVM on a busy machine needs seconds. */
   versionCommandMs: 30_000,
   /** The download of a k6 release, 20 to 40 MB. */

@@ -1,0 +1,80 @@
+import { join, resolve } from 'node:path';
+import type { Catalogue, Plan } from '../catalogue/model.ts';
+import { makePlan, type PlanRequest } from '../catalogue/plan.ts';
+import { chooseCluster } from '../cluster/choose.ts';
+import { k6Version } from '../load/k6-release.ts';
+import { searchK6 } from '../load/provision.ts';
+import type { RunInfo } from '../report/run-info.ts';
+import { LabError } from '../support/errors.ts';
+import type { LabOptions } from '../support/lab-options.ts';
+import { projectRoot } from '../support/project.ts';
+import { requireUnchanged } from './changes.ts';
+import { readRunCatalogue } from './controls.ts';
+import { describeRun } from './info.ts';
+import { readKept } from './kept.ts';
+import type { PlannedRun } from './planned.ts';
+import { readInfo } from './stored-run.ts';
+
+/**
+ * Plans what is missing of a stored run, by the run's own options and seed. Nothing is left to do when every
+ * trial has been measured; what has changed since does then not matter.
+ *
+ * @throws LabError `run-changed` (exit code 3) when the rest would not be measured like the beginning.
+ */
+export async function planRest(given: LabOptions, folder: string): Promise<PlannedRun> {
+  const stored = readInfo(join(folder, 'run.json'));
+  const kept = readKept(folder, stored.trials);
+  const options = storedOptions(stored, given);
+  const { id, seed } = stored;
+  const common = { id, folder, options, kept, stored };
+  if (kept.length === stored.trials.length) {
+    const nothing: Plan = { seed, trials: [] };
+    const catalogue: Catalogue = { frameworks: [], broken: [], scenarios: [] };
+    return { ...common, catalogue, plan: nothing, rest: nothing };
+  }
+  const catalogue = await readRunCatalogue(options);
+  const plan = planAgain({ ...options, seed, catalogue });
+  requireUnchanged(stored, await describeNow(stored, { options, catalogue, plan }));
+  const done = new Set(kept.map(({ trial }) => trial.id));
+  const rest = { seed, trials: plan.trials.filter((trial) => !done.has(trial.id)) };
+  return { ...common, catalogue, plan, rest };
+}
+
+function storedOptions({ seed, options, cluster }: RunInfo, given: LabOptions): LabOptions {
+  return {
+    ...given,
+    ...options,
+    seed,
+    cluster: cluster.name as LabOptions['cluster'],
+    catalogue: resolve(projectRoot, options.catalogue ?? '.'),
+  };
+}
+
+/** The plan, or an empty one where it asks for what is not there any more: the comparison tells what that is. */
+function planAgain(request: PlanRequest): Plan {
+  try {
+    return makePlan(request);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return { seed: request.seed, trials: [] };
+  }
+}
+
+/** What `run.json` would say if the run began now. */
+async function describeNow(
+  { id, fingerprints }: RunInfo,
+  planned: { options: LabOptions; catalogue: Catalogue; plan: Plan },
+): Promise<RunInfo> {
+  const chosen = chooseCluster(planned.options.cluster, []);
+  await using cluster = chosen.cluster;
+  return await describeRun({
+    ...planned,
+    id,
+    started: new Date(),
+    cluster: cluster.info,
+    reasons: chosen.reasons,
+    // Without one on this machine the pinned version is made.
+    k6Version: (await searchK6()).k6?.version ?? k6Version,
+    ...(fingerprints && { fingerprints }),
+  });
+}
