@@ -1,10 +1,11 @@
 import { checkControls, runVerdict } from '../analysis/controls.ts';
 import type { Termination, TrialFindings } from '../analysis/findings.ts';
 import { judge, populationsOf, type Column, type Judgement } from '../analysis/judge.ts';
+import { differingCells } from '../analysis/repetitions.ts';
 import { tally } from '../analysis/tally.ts';
 import type { CellReport, ColumnReport, RowReport, RunReport, TrialSummary } from './model.ts';
 import { reportSchema } from './model.ts';
-import type { RowInfo, RunInfo } from './run-info.ts';
+import type { RateInfo, RowInfo, RunInfo } from './run-info.ts';
 
 /** Derives the report from what is known of the run and the findings of its trials, in any order. */
 export function buildReport(
@@ -26,6 +27,7 @@ export function buildReport(
     rows: run.rows.filter(({ control }) => !control).map((row) => buildRow(run, row, inOrder)),
     controls,
     trials: inOrder.map(summarise),
+    differing: differingCells(inOrder),
     remarks: [...runRemarks(run, inOrder.length), ...remarks],
   };
 }
@@ -41,7 +43,9 @@ export function buildRow(run: RunInfo, row: RowInfo, findings: readonly TrialFin
   return {
     ...{ variant, framework, server, version, setting, homepage, scenarios },
     failure: run.rowFailures.find((failure) => failure.variant === variant)?.reason ?? null,
-    cells: run.scenarios.map(({ id }) => buildCell(id, own)),
+    cells: run.scenarios.map(({ id }) =>
+      buildCell({ scenario: id, runRate: run.options.ratePerSecond }, own),
+    ),
     drainMs: drains.length === 0 ? null : { shortest: Math.min(...drains), longest: Math.max(...drains) },
     exits: Object.entries(tally(terminations, exitText))
       .sort(([, a = 0], [, b = 0]) => b - a)
@@ -49,29 +53,45 @@ export function buildRow(run: RunInfo, row: RowInfo, findings: readonly TrialFin
   };
 }
 
-function buildCell(scenario: string, findings: readonly TrialFindings[]): CellReport {
+function buildCell(
+  { scenario, runRate }: { scenario: string; runRate: number },
+  findings: readonly TrialFindings[],
+): CellReport {
   const own = findings.filter(({ trial }) => trial.scenario === scenario);
-  if (own.length === 0) return { scenario, columns: null, hiddenResends: 0 };
+  if (own.length === 0) return { scenario, columns: null, hiddenResends: 0, flags: [] };
   const { fresh, persistent } = judge(own);
   const valid = own.filter(({ invalid }) => invalid.length === 0);
+  const otherRates = otherRatesOf(valid.length === 0 ? own : valid, runRate);
+  const detail = (judgement: Judgement, column: Column): ColumnReport => ({
+    ...judgement,
+    byPhase: phasesOf(valid, column),
+    otherRates,
+  });
   return {
     scenario,
     columns: {
-      fresh: withPhases(fresh, valid, 'fresh'),
-      persistent: withPhases(persistent, valid, 'persistent'),
+      fresh: detail(fresh, 'fresh'),
+      persistent: detail(persistent, 'persistent'),
     },
     hiddenResends: valid.reduce(
       (sum, { populations }) => sum + populations['persistent-get'].hiddenResends,
       0,
     ),
+    flags: [...new Set(valid.flatMap(({ flags }) => flags.map(({ code }) => code)))],
   };
 }
 
-function withPhases(judgement: Judgement, valid: readonly TrialFindings[], column: Column): ColumnReport {
+/** Nothing to say where all ran at the rate of the run; a mixture is told whole. */
+function otherRatesOf(findings: readonly TrialFindings[], runRate: number): number[] {
+  const rates = [...new Set(findings.map(({ load }) => load.ratePerSecond))].sort((a, b) => a - b);
+  return rates.some((rate) => rate !== runRate) ? rates : [];
+}
+
+function phasesOf(valid: readonly TrialFindings[], column: Column): ColumnReport['byPhase'] {
   const losses = valid
     .flatMap((trial) => trial.losses)
     .filter(({ population }) => populationsOf[column].includes(population));
-  return { ...judgement, byPhase: tally(losses, ({ sentPhase }) => sentPhase) };
+  return tally(losses, ({ sentPhase }) => sentPhase);
 }
 
 function exitText({ killedAfterGrace, exitCode, signal }: Termination): string {
@@ -88,6 +108,17 @@ function runRemarks(run: RunInfo, done: number): string[] {
   if (run.interrupted) remarks.push('The run was interrupted: what was finished before is reported.');
   else if (run.finished === null) remarks.push('The run did not finish: what was stored is reported.');
   const missing = run.trials.length - done;
+  // Of one that is too slow to be measured, the failure of its row tells.
+  const rates = (run.rates ?? []).filter(({ ratePerSecond }) => ratePerSecond > 0);
+  remarks.push(...rates.map((rate) => rateRemark(run, rate)));
   if (missing > 0) remarks.push(`${missing} of ${run.trials.length} planned trials have no findings.`);
   return remarks;
+}
+
+function rateRemark({ options }: RunInfo, rate: RateInfo): string {
+  const { variant, requestDelayMs, carriedPerSecond, ratePerSecond } = rate;
+  const requests = requestDelayMs === 0 ? '' : ` with requests of ${requestDelayMs / 1000} s`;
+  const tested = `${variant}${requests}: a pre-test of 3 s carried ${carriedPerSecond} of ${options.ratePerSecond} requests/s`;
+  const although = ratePerSecond === options.ratePerSecond ? ', although requests piled up in a warm-up' : '';
+  return `${tested}; its trials send ${ratePerSecond}/s${although}.`;
 }

@@ -14,6 +14,7 @@ const column = (change: Partial<ColumnReport>): ColumnReport => ({
   repetitions: { valid: 1, withLoss: 0, all: 1 },
   reasons: [],
   byPhase: {},
+  otherRates: [],
   ...change,
 });
 
@@ -36,6 +37,17 @@ test.each([
     text: '3/2950 eof 2 in 3',
   },
   { name: 'n/a', change: { verdict: 'n/a' as const }, text: 'n/a' },
+  { name: 'another rate than that of the run', change: { otherRates: [10] }, text: '0/2950 (≤45 %) at 10/s' },
+  {
+    name: 'n/a at another rate',
+    change: { verdict: 'n/a' as const, otherRates: [10] },
+    text: 'n/a at 10/s',
+  },
+  {
+    name: 'repetitions at different rates',
+    change: { verdict: 'loses' as const, lost: 2, mainClass: 'eof' as const, otherRates: [10, 200] },
+    text: '2/2950 eof at 10/s and 200/s',
+  },
   { name: 'invalid', change: { verdict: 'invalid' as const }, text: 'invalid' },
 ])('cell: $name', ({ change, text }) => {
   expect(lossText(column(change))).toBe(text);

@@ -1,6 +1,6 @@
 import type { ControlCheck } from '../analysis/controls.ts';
 import type { Bound } from '../analysis/statistics.ts';
-import type { ColumnReport, RowReport } from './model.ts';
+import type { ColumnReport, RowReport, RunReport } from './model.ts';
 
 /** `45 %`, two significant digits. */
 export function percent(share: number): string {
@@ -32,9 +32,17 @@ export function exitsText(exits: readonly string[]): string {
   return exits.length === 0 ? '–' : exits.join(', ');
 }
 
-/** A cell of the table: `12/3021 refused`, `0/2950 (≤45 %)`, `n/a`, `invalid`. */
+/**
+ * A cell of the table: `12/3021 refused`, `0/2950 (≤45 %)`, `n/a`, `invalid`; `0/81 (≤45 %) at 10/s` when not
+ * all of its trials ran at the rate of the run.
+ */
 export function lossText(column: ColumnReport | undefined): string {
   if (column === undefined) return '–';
+  const rates = column.otherRates.map((rate) => `${rate}/s`).join(' and ');
+  return rates === '' ? verdictText(column) : `${verdictText(column)} at ${rates}`;
+}
+
+function verdictText(column: ColumnReport): string {
   const { verdict, lost, of, bound, mainClass, repetitions } = column;
   switch (verdict) {
     case 'invalid':
@@ -47,6 +55,13 @@ export function lossText(column: ColumnReport | undefined): string {
     case 'loses sometimes':
       return `${lost}/${of} ${mainClass ?? ''} ${repetitions.withLoss} in ${repetitions.valid}`;
   }
+}
+
+/** What a rate in a cell means, in one sentence; undefined when every trial ran at the rate of the run. */
+export function otherRatesText({ rows, run }: Pick<RunReport, 'rows' | 'run'>): string | undefined {
+  const cells = rows.flatMap((row) => row.cells);
+  if (!cells.some(({ columns }) => columns !== null && columns.fresh.otherRates.length > 0)) return undefined;
+  return `at n/s: the server does not carry ${run.options.ratePerSecond} requests/s even without a restart. It got n/s, at most half of what a pre-test of 3 s carried. Fewer requests see less: a 0 there says less than a 0 at ${run.options.ratePerSecond}/s.`;
 }
 
 /** Pod terminations behind the figures of each scenario: `5`, or `5, 10` where they differ. */

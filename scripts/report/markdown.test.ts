@@ -2,7 +2,7 @@ import { format } from 'prettier';
 import { expect, test } from 'vitest';
 import { buildReport } from './build.ts';
 import { renderMarkdown, renderMarkdownTable } from './markdown.ts';
-import { renderReadmeSection, replaceSection, tableBegin, tableEnd } from './readme.ts';
+import { renderReadmeSection, replaceSection, tableMarkers } from './readme.ts';
 import { findingsOf, syntheticRun } from './testing/synthetic-run.ts';
 
 const run = syntheticRun();
@@ -47,10 +47,10 @@ test('what others wrote is not read as Markdown', async () => {
 });
 
 test('a section replaces what stands between the markers, and nothing else', () => {
-  const document = `before\n\n${tableBegin}\n\nold\n\n${tableEnd}\n\nafter\n`;
-  const replaced = replaceSection(document, 'new\n');
-  expect(replaced).toBe(`before\n\n${tableBegin}\n\nnew\n\n${tableEnd}\n\nafter\n`);
-  expect(replaceSection(replaced!, 'new')).toBe(replaced);
-  expect(replaceSection('no markers', 'new')).toBeUndefined();
-  expect(replaceSection(`${tableEnd} ${tableBegin}`, 'new')).toBeUndefined();
+  const document = `before\n\n${tableMarkers.begin}\n\nold\n\n${tableMarkers.end}\n\nafter\n`;
+  const replaced = replaceSection(document, tableMarkers, 'new\n');
+  expect(replaced).toBe(`before\n\n${tableMarkers.begin}\n\nnew\n\n${tableMarkers.end}\n\nafter\n`);
+  expect(replaceSection(replaced!, tableMarkers, 'new')).toBe(replaced);
+  expect(replaceSection('no markers', tableMarkers, 'new')).toBeUndefined();
+  expect(replaceSection(`${tableMarkers.end} ${tableMarkers.begin}`, tableMarkers, 'new')).toBeUndefined();
 });

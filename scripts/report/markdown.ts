@@ -38,7 +38,8 @@ function list(lines: readonly string[]): string {
 }
 
 function cellsOf(row: RowReport): string[] {
-  const framework = `[${escapeText(row.framework)}](${row.homepage})`;
+  const name = escapeText(row.framework);
+  const framework = row.homepage === '' ? name : `[${name}](${row.homepage})`;
   // The id is what `--only` takes: with it the reader measures the row again.
   const names = [framework, row.server, row.version, `\`${row.variant}\`: ${row.setting}`];
   const cells = row.cells.flatMap(({ columns: found }) => columns.map((column) => lossText(found?.[column])));

@@ -1,6 +1,7 @@
 import type { ControlCheck, RunVerdict } from '../analysis/controls.ts';
 import type { Phase, TrialFindings } from '../analysis/findings.ts';
 import type { Column, Judgement } from '../analysis/judge.ts';
+import type { DifferingCell } from '../analysis/repetitions.ts';
 import type { RowInfo, RunInfo } from './run-info.ts';
 
 export const reportSchema = 1;
@@ -15,6 +16,8 @@ export interface RunReport {
   rows: RowReport[];
   controls: ControlCheck[];
   trials: TrialSummary[];
+  /** Cells whose repetitions lost in different ways. */
+  differing: DifferingCell[];
   /** What the reader should know beside the figures. */
   remarks: string[];
 }
@@ -37,11 +40,15 @@ export interface CellReport {
   columns: Record<Column, ColumnReport> | null;
   /** Requests of persistent GET that were sent twice without telling. */
   hiddenResends: number;
+  /** Codes of the doubts that its valid trials are under, e.g. `schedule-lag`; the report's trials say more. */
+  flags: string[];
 }
 
 export interface ColumnReport extends Judgement {
   /** Of the pod that was to answer, when the request reached it. */
   byPhase: Partial<Record<Phase, number>>;
+  /** Requests/s of its trials, all different ones, when not all ran at the rate of the run; else empty. */
+  otherRates: number[];
 }
 
 /** Of one trial: whether it counts, and what it cost. */

@@ -1,8 +1,15 @@
 import { renderMarkdownTable } from './markdown.ts';
+import { otherRatesText } from './figures.ts';
 import type { RunReport } from './model.ts';
 
-export const tableBegin = '<!-- table:begin -->';
-export const tableEnd = '<!-- table:end -->';
+/** Two lines of README.md between which text is generated. */
+export interface Markers {
+  begin: string;
+  end: string;
+}
+
+export const tableMarkers: Markers = { begin: '<!-- table:begin -->', end: '<!-- table:end -->' };
+export const foundMarkers: Markers = { begin: '<!-- found:begin -->', end: '<!-- found:end -->' };
 
 /** What stands between the markers of README.md while no run has been published. */
 export const nothingPublished =
@@ -12,6 +19,7 @@ export const nothingPublished =
 export function renderReadmeSection(report: RunReport): string {
   const { run } = report;
   const [day = ''] = run.started.split('T');
+  const otherRates = otherRatesText(report)?.replace('at n/s', '`at n/s`');
   return [
     ...run.scenarios.map(({ id, title }) => `- \`${id}\`: ${title}`),
     '',
@@ -19,14 +27,19 @@ export function renderReadmeSection(report: RunReport): string {
     '',
     `Measured on ${day} on the ${run.cluster.name} cluster, ${run.options.ratePerSecond} requests/s, k6 ${run.versions.k6}, ${run.host.cpus} × ${run.host.cpuModel}. ` +
       'Each cell: lost/sent and the most frequent kind of loss; `0/sent (≤x %)`: a server that loses something in more than x % of pod terminations would have been caught with 95 % confidence. ' +
+      (otherRates === undefined ? '' : `${otherRates} `) +
       'Controls, evidence and limits: [results/embedded.md](results/embedded.md).',
   ].join('\n');
 }
 
-/** The document with the text between its markers replaced; undefined when the markers are not there. */
-export function replaceSection(document: string, section: string): string | undefined {
-  const from = document.indexOf(tableBegin);
-  const to = document.indexOf(tableEnd);
+/** The document with the text between these markers replaced; undefined when the markers are not there. */
+export function replaceSection(
+  document: string,
+  { begin, end }: Markers,
+  section: string,
+): string | undefined {
+  const from = document.indexOf(begin);
+  const to = document.indexOf(end);
   if (from === -1 || to < from) return undefined;
-  return `${document.slice(0, from + tableBegin.length)}\n\n${section.trim()}\n\n${document.slice(to)}`;
+  return `${document.slice(0, from + begin.length)}\n\n${section.trim()}\n\n${document.slice(to)}`;
 }

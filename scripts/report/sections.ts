@@ -1,8 +1,16 @@
 import type { Phase } from '../analysis/findings.ts';
 import { tallyText } from '../analysis/tally.ts';
 import { columns } from '../analysis/judge.ts';
-import { boundText, controlMark, falseAlarmText, reproduceCommand, seconds } from './figures.ts';
+import {
+  boundText,
+  controlMark,
+  falseAlarmText,
+  otherRatesText,
+  reproduceCommand,
+  seconds,
+} from './figures.ts';
 import type { RunReport, TrialSummary } from './model.ts';
+import type { RunInfo } from './run-info.ts';
 
 /** A part of the report below the table: a heading and sentences. */
 export interface Section {
@@ -35,6 +43,7 @@ export function sectionsOf(report: RunReport): Section[] {
   return [
     { title: 'How to read it', lines: legendOf(report) },
     { title: 'What was lost', lines: lossLines(report) },
+    { title: 'Repetitions that differ', lines: differingLines(report) },
     { title: 'Controls', lines: controlLines(report) },
     { title: 'The instrument', lines: instrumentLines(report.trials) },
     { title: 'Remarks', lines: remarkLines(report) },
@@ -44,11 +53,14 @@ export function sectionsOf(report: RunReport): Section[] {
   ].filter(({ lines }) => lines.length > 0);
 }
 
-function legendOf({ run }: RunReport): string[] {
+function legendOf(report: RunReport): string[] {
+  const { run } = report;
+  const otherRates = otherRatesText(report);
   return [
     'lost/sent and the most frequent kind of loss. Sent counts the requests started between the beginning of the restart and the stop of the load.',
     'fresh: GET and POST, each on a new connection. persistent: POST on connections that stay open; n/a where the server closes after each answer.',
     '0/sent (≤x %): no loss seen. A server that loses something in more than x % of pod terminations would have been caught with 95 % confidence. It is no proof of zero.',
+    ...(otherRates === undefined ? [] : [otherRates]),
     ...(run.options.repeat > 1 ? ['k in n: lost something in k of n repetitions.'] : []),
     "Under 'What was lost', a share in brackets is the 95 % interval of Clopper and Pearson for terminations that lose something.",
     'drain: SIGTERM to exit of a pod, shortest to longest. exit: exit code; killed: by the lab, when the grace period was over.',
@@ -78,6 +90,15 @@ function lossLines({ rows }: RunReport): string[] {
       return lines;
     }),
   );
+}
+
+function differingLines({ run, differing }: RunReport): string[] {
+  if (run.options.repeat === 1) return [];
+  if (differing.length === 0) return ['none: every cell lost in the same ways in all of its repetitions'];
+  return differing.map(({ variant, scenario, column, classes }) => {
+    const each = classes.map((names) => (names.length === 0 ? 'nothing' : names.join(' and ')));
+    return `${variant}, ${scenario}, ${column}: ${each.join('; ')}`;
+  });
 }
 
 /** Phases as a reader says them: what the pod did when the request reached it. */
@@ -171,7 +192,7 @@ function environmentLines({ run }: RunReport): string[] {
   const toolchains = Object.entries(versions.toolchains).map(([name, version]) => `${name} ${version}`);
   const { buildMs, trialsMs } = run.durations;
   const times = [
-    ...(buildMs === null ? [] : [`builds ${seconds(buildMs)}`]),
+    ...(buildMs === null ? [] : [`builds ${minutes(buildMs)}${buildsText(run.builds)}`]),
     ...(trialsMs === null ? [] : [`${run.trials.length} planned trials ${minutes(trialsMs)}`]),
   ];
   return [
@@ -182,14 +203,23 @@ function environmentLines({ run }: RunReport): string[] {
   ];
 }
 
+/** Builds from the cache tell nothing about how long building takes. */
+function buildsText(builds: RunInfo['builds']): string {
+  if (builds === undefined || builds.length === 0) return '';
+  const cached = builds.filter((build) => build.cached).length;
+  return ` (${builds.length} apps, ${cached} from the cache)`;
+}
+
 function minutes(ms: number): string {
   const whole = Math.round(ms / 1000);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 function reproduceLines({ rows, run }: RunReport): string[] {
-  return rows.map(({ variant, scenarios }) => {
-    const scenario = run.scenarios.find(({ id }) => scenarios.includes(id))?.id ?? '';
-    return reproduceCommand(variant, scenario);
-  });
+  return rows
+    .filter(({ scenarios }) => scenarios.length > 0)
+    .map(({ variant, scenarios }) => {
+      const scenario = run.scenarios.find(({ id }) => scenarios.includes(id))?.id ?? '';
+      return reproduceCommand(variant, scenario);
+    });
 }

@@ -72,7 +72,7 @@ test('the whole report', () => {
       run 2026-11-20T10-00-00, started 2026-11-20T10:00:00.000Z, seed 7, 200 requests/s, 1 repetition
       lab 0.1.0, Node.js v24.0.0, k6 v2.2.0; apps: Node.js v24.0.0
       Linux x64 6.1.0, 2 × Toy CPU, 8.0 GiB
-      time: builds 1.00 s, 13 planned trials 1 min 0 s
+      time: builds 1 s, 13 planned trials 1 min 0 s
 
     Measure one row again
       npm run lab -- --only toy/bare --scenario naive

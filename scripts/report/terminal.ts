@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { columns } from '../analysis/judge.ts';
+import { columns, type Verdict } from '../analysis/judge.ts';
 import { drainText, failureText, exitsText, lossText, terminationsText } from './figures.ts';
 import type { RowReport, RunReport } from './model.ts';
 import type { RunInfo } from './run-info.ts';
@@ -35,19 +35,45 @@ export function renderRow(table: TerminalTable, row: RowReport): string {
   const failure = failureText(row);
   if (failure !== null) return `${name}${gap}${paint(table, 'yellow', failure)}`;
   const cells = row.cells.flatMap(({ columns: found }) =>
-    columns.map((column) => {
-      const text = lossText(found?.[column]).padEnd(cellWidth);
-      const verdict = found?.[column].verdict;
-      if (verdict === 'invalid') return paint(table, 'yellow', text);
-      return verdict === 'loses' || verdict === 'loses sometimes' ? paint(table, 'red', text) : text;
+    columns.map((column): Cell => {
+      const text = lossText(found?.[column]);
+      const style = styleOf(found?.[column].verdict);
+      return { text, width: cellWidth, ...(style && { style }) };
     }),
   );
-  const figures = [name, ...cells, drainText(row.drainMs).padEnd(drainWidth), exitsText(row.exits)];
+  const drain = { text: drainText(row.drainMs), width: drainWidth };
+  const figures = layOut(table, [{ text: name, width: name.length }, ...cells, drain]);
   const terminations = terminationsText(row);
   const plural = terminations === '1' ? '' : 's';
   const ends = terminations === '–' ? 'not measured' : `${terminations} termination${plural} per scenario`;
   const about = `${row.framework} ${row.version} on ${row.server}: ${row.setting} (${ends})`;
-  return `${figures.join(gap).trimEnd()}\n${paint(table, 'dim', `  ${about}`)}`;
+  return `${figures}${exitsText(row.exits)}\n${paint(table, 'dim', `  ${about}`)}`;
+}
+
+/** A figure of a row, and how wide its column is. */
+interface Cell {
+  text: string;
+  width: number;
+  style?: Style;
+}
+
+/** Each cell begins with its column, or as soon after that as a longer one before it allows. */
+function layOut(table: TerminalTable, cells: readonly Cell[]): string {
+  let line = '';
+  let length = 0;
+  let columnEnd = 0;
+  for (const { text, width, style } of cells) {
+    columnEnd += width + gap.length;
+    const padding = ' '.repeat(Math.max(gap.length, columnEnd - length - text.length));
+    line += (style === undefined ? text : paint(table, style, text)) + padding;
+    length += text.length + padding.length;
+  }
+  return line;
+}
+
+function styleOf(verdict: Verdict | undefined): Style | undefined {
+  if (verdict === 'invalid') return 'yellow';
+  return verdict === 'loses' || verdict === 'loses sometimes' ? 'red' : undefined;
 }
 
 /** What follows the last row: controls, what was lost, the instrument, the cluster. */

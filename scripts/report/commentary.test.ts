@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { buildReport } from './build.ts';
+import { fillFigures } from './commentary.ts';
+import { findingsOf, syntheticRun } from './testing/synthetic-run.ts';
+
+const run = syntheticRun();
+const report = buildReport(run.info, findingsOf(run));
+
+test.each([
+  ['a cell', '{toy/bare naive fresh}', '150/232 refused'],
+  ['a cell whose claim holds', 'loses {toy/bare naive fresh: loses}.', 'loses 150/232 refused.'],
+  ['terminations', 'in {toy/bare naive fresh terminations} pods', 'in 3 of 3 pods'],
+  ['exit', '{toy/bare exit}', '143'],
+  ['not a figure', 'a set {\n} of lines', 'a set {\n} of lines'],
+])('%s', (_, text, expected) => {
+  expect(fillFigures(text, report)).toEqual({ text: expected, problems: [] });
+});
+
+test.each([
+  [
+    'a claim that does not hold',
+    'x\n  {toy/bare slow fresh: loses}',
+    'loses',
+    'no loss seen in the published',
+  ],
+  ['a variant that is not there', 'x\n  {toy/bar exit}', 'a variant of the published run', '"toy/bar"'],
+  [
+    'a scenario that is not there',
+    'x\n  {toy/bare fast fresh}',
+    '<scenario> fresh|persistent',
+    '"fast fresh"',
+  ],
+  ['a word that means nothing', 'x\n  {toy/bare drian}', 'drain or exit', '"drian"'],
+  ['a row that was not measured', 'x\n  {other/graceful naive fresh}', 'a measured row', '"naive fresh"'],
+])('%s is a problem with its place', (_, text, expected, found) => {
+  const [problem] = fillFigures(text, report).problems;
+  expect(problem).toMatchObject({ line: 2, column: 3 });
+  expect(problem?.expected).toContain(expected);
+  expect(problem?.found).toContain(found);
+});

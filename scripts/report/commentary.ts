@@ -1,0 +1,78 @@
+import { columns, type Column, type Verdict } from '../analysis/judge.ts';
+import { drainText, exitsText, lossText } from './figures.ts';
+import type { ColumnReport, RowReport, RunReport } from './model.ts';
+
+/** A figure that the commentary asks for and the run cannot give, or gives otherwise. */
+export interface CommentaryProblem {
+  line: number;
+  column: number;
+  expected: string;
+  found: string;
+}
+
+/** The commentary with the figures of a run in place of the words in braces. */
+export interface Commentary {
+  text: string;
+  problems: CommentaryProblem[];
+}
+
+const verdicts: readonly Verdict[] = ['no loss seen', 'loses', 'loses sometimes', 'invalid', 'n/a'];
+
+/**
+ * Puts the figures of a run into a text that people wrote about it, so that none is typed by hand:
+ * `{gin/naive prestop persistent}` gives the cell, with `terminations` behind it the terminations that lost
+ * something, `{gin/naive drain}` and `{gin/naive exit}` give those of the row. What the text claims is
+ * checked: `{gin/naive naive fresh: loses}` is a problem when the run says otherwise.
+ */
+export function fillFigures(text: string, report: RunReport): Commentary {
+  const problems: CommentaryProblem[] = [];
+  const filled = text.replace(/\{([^{}\n]*)\}/g, (whole, words: string, offset: number) => {
+    const figure = figureOf(words, report);
+    if ('text' in figure) return figure.text;
+    problems.push({ ...placeOf(text, offset), ...figure });
+    return whole;
+  });
+  return { text: filled, problems };
+}
+
+type Figure = { text: string } | Pick<CommentaryProblem, 'expected' | 'found'>;
+
+function figureOf(words: string, { rows }: RunReport): Figure {
+  const [subject = '', claim] = words.split(': ');
+  const [variant, ...what] = subject.split(' ');
+  const row = rows.find((candidate) => candidate.variant === variant);
+  if (row === undefined) {
+    return { expected: 'a variant of the published run', found: JSON.stringify(variant) };
+  }
+  if (what.length === 1 && what[0] === 'drain') return { text: drainText(row.drainMs) };
+  if (what.length === 1 && what[0] === 'exit') return { text: exitsText(row.exits) };
+  return cellFigure(row, what, claim);
+}
+
+function cellFigure(row: RowReport, what: string[], claim: string | undefined): Figure {
+  const [scenario, column, detail] = what;
+  const cell = row.cells.find((candidate) => candidate.scenario === scenario)?.columns;
+  const judgement = isColumn(column) ? cell?.[column] : undefined;
+  if (judgement === undefined || !(detail === undefined || detail === 'terminations')) {
+    const expected = `<scenario> ${columns.join('|')} [terminations], drain or exit of a measured row`;
+    return { expected, found: JSON.stringify(what.join(' ')) };
+  }
+  if (claim !== undefined && claim !== judgement.verdict) {
+    const expected = verdicts.find((verdict) => verdict === claim) ?? `one of ${verdicts.join(', ')}`;
+    return { expected, found: `${judgement.verdict} in the published run. Write the text again` };
+  }
+  return { text: detail === undefined ? lossText(judgement) : terminationsWithLoss(judgement) };
+}
+
+function terminationsWithLoss({ terminationsWithLoss: hit, terminations }: ColumnReport): string {
+  return `${hit} of ${terminations}`;
+}
+
+function isColumn(name: string | undefined): name is Column {
+  return columns.some((column) => column === name);
+}
+
+function placeOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
