@@ -47,6 +47,9 @@ test('a server below the lowest rate is told with its figure', () => {
     'too slow to be measured with requests of 0.8 s: a pre-test carried 1.3 requests/s, and the lowest rate of 1/s needs 2',
   );
   expect(tooSlowText(keepRate(info, trialOf('gin/naive/naive/1'), 2))).toBeUndefined();
+  expect(tooSlowText(keepRate(info, trialOf('express/bare/naive/1'), 0))).toBe(
+    'cannot be measured: before any restart, a pre-test of 3 s got no good answer at all',
+  );
 });
 
 test('controls and the sham are never given another rate', () => {

@@ -29,6 +29,9 @@ export function tooSlowText({
   if (ratePerSecond > 0) return undefined;
   const lowest = Math.min(...rateLadder);
   const delay = requestDelayMs === 0 ? '' : ` with requests of ${requestDelayMs / 1000} s`;
+  if (carriedPerSecond === 0) {
+    return `cannot be measured${delay}: before any restart, a pre-test of 3 s got no good answer at all`;
+  }
   return `too slow to be measured${delay}: a pre-test carried ${carriedPerSecond} requests/s, and the lowest rate of ${lowest}/s needs ${2 * lowest}`;
 }
 

@@ -19,7 +19,7 @@ function linesOf(output: string, variant: string): string {
 }
 
 /** Why a trial has no figures on a machine that is too busy for any server: that is a result too. */
-const tooBusy = 'too slow|pre-test failed';
+const tooBusy = 'too slow|cannot be measured|pre-test failed';
 const measuredOrInvalid = (variant: string) => new RegExp(`^${variant} +(\\d+/\\d+|invalid|${tooBusy})`, 'm');
 
 function timelineOf(lab: TinyLab, trial: string): string {
