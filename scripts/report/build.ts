@@ -3,6 +3,7 @@ import type { Termination, TrialFindings } from '../analysis/findings.ts';
 import { judge, populationsOf, type Column, type Judgement } from '../analysis/judge.ts';
 import { differingCells } from '../analysis/repetitions.ts';
 import { tally } from '../analysis/tally.ts';
+import { requestDelayText } from './figures.ts';
 import type { CellReport, ColumnReport, RowReport, RunReport, TrialSummary } from './model.ts';
 import { reportSchema } from './model.ts';
 import type { RateInfo, RowInfo, RunInfo } from './run-info.ts';
@@ -117,8 +118,7 @@ function runRemarks(run: RunInfo, done: number): string[] {
 
 function rateRemark({ options }: RunInfo, rate: RateInfo): string {
   const { variant, requestDelayMs, carriedPerSecond, ratePerSecond } = rate;
-  const requests = requestDelayMs === 0 ? '' : ` with requests of ${requestDelayMs / 1000} s`;
-  const tested = `${variant}${requests}: a pre-test of 3 s carried ${carriedPerSecond} of ${options.ratePerSecond} requests/s`;
+  const tested = `${variant}${requestDelayText(requestDelayMs)}: a pre-test of 3 s carried ${carriedPerSecond} of ${options.ratePerSecond} requests/s`;
   const although = ratePerSecond === options.ratePerSecond ? ', although requests piled up in a warm-up' : '';
   return `${tested}; its trials send ${ratePerSecond}/s${although}.`;
 }

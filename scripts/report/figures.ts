@@ -94,3 +94,8 @@ export function failureText({ failure, cells }: RowReport): string | null {
   if (failure === null || cells.some(({ columns }) => columns !== null)) return null;
   return failure.split('\n')[0] ?? '';
 }
+
+/** ` with requests of 0.2 s`, to be put behind the name of a variant; '' without a delay. */
+export function requestDelayText(requestDelayMs: number): string {
+  return requestDelayMs === 0 ? '' : ` with requests of ${requestDelayMs / 1000} s`;
+}

@@ -5,9 +5,7 @@ import type { Trial } from '../catalogue/model.ts';
 import type { RunInfo } from '../report/run-info.ts';
 import { makeFolder, notWritable } from '../support/write-whole.ts';
 import { keptRate } from './rates.ts';
-
-/** Folder of a trial below the run's. */
-const trialFolder = (runFolder: string, id: string) => join(runFolder, ...id.split('/'));
+import { trialFolder } from './stored-run.ts';
 
 /** The findings of the trials that need not be measured again. */
 export function readKept(runFolder: string, ids: readonly string[]): TrialFindings[] {

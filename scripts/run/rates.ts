@@ -1,5 +1,6 @@
 import type { Trial } from '../catalogue/model.ts';
 import { chooseRate, rateLadder } from '../load/rate.ts';
+import { requestDelayText } from '../report/figures.ts';
 import type { RateInfo, RunInfo } from '../report/run-info.ts';
 
 /** What a pre-test of this run, also one before it was taken up again, found for trials like this one. */
@@ -28,7 +29,7 @@ export function tooSlowText({
 }: RateInfo): string | undefined {
   if (ratePerSecond > 0) return undefined;
   const lowest = Math.min(...rateLadder);
-  const delay = requestDelayMs === 0 ? '' : ` with requests of ${requestDelayMs / 1000} s`;
+  const delay = requestDelayText(requestDelayMs);
   if (carriedPerSecond === 0) {
     return `cannot be measured${delay}: before any restart, a pre-test of 3 s got no good answer at all`;
   }

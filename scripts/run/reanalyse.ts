@@ -5,7 +5,7 @@ import { analyseTrial } from '../analysis/analyse.ts';
 import type { TrialFindings } from '../analysis/findings.ts';
 import { messageOf } from '../support/errors.ts';
 import { readTimeline, type TimelineProblem } from '../timeline/read.ts';
-import { resumeCommand, type StoredRun } from './stored-run.ts';
+import { resumeCommand, trialFolder, type StoredRun } from './stored-run.ts';
 
 /** What the stored timelines of a run give now. */
 export interface Reanalysis {
@@ -31,9 +31,9 @@ async function reanalyseTrial(
   result: Reanalysis,
   { trial, folder }: { trial: string; folder: string },
 ): Promise<void> {
-  const trialFolder = path.join(folder, ...trial.split('/'));
-  const stored = readStored(path.join(trialFolder, 'findings.json'));
-  const file = path.join(trialFolder, 'timeline.ndjson');
+  const own = trialFolder(folder, trial);
+  const stored = readStored(path.join(own, 'findings.json'));
+  const file = path.join(own, 'timeline.ndjson');
   if (!fs.existsSync(file)) {
     if (stored !== undefined)
       result.remarks.push(`${file}: expected the timeline of a finished trial, found none`);

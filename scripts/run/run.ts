@@ -7,6 +7,7 @@ import type { RunInfo } from '../report/run-info.ts';
 import { monotonicMs } from '../support/clock.ts';
 import { writeJson } from '../support/write-whole.ts';
 import { runFittedTrial, type FittedOutcome } from './fitted-trial.ts';
+import { trialFolder } from './stored-run.ts';
 
 export interface RunRequest {
   plan: Plan;
@@ -33,11 +34,6 @@ function artefactOf(trial: Trial, builds: Map<string, BuildOutcome>): { folder: 
   if (outcome === undefined) return 'not built';
   if ('artefact' in outcome) return { folder: outcome.artefact.folder };
   return 'skipped' in outcome ? `skipped: ${outcome.skipped}` : `build failed: ${outcome.failed}`;
-}
-
-/** Folder of a trial below the run's. */
-function trialFolder(runFolder: string, trial: Trial): string {
-  return join(runFolder, ...trial.id.split('/'));
 }
 
 /**
@@ -103,7 +99,7 @@ async function runOne(
       cluster,
       artefact: artefact.folder,
       k6,
-      folder: trialFolder(folder, trial),
+      folder: trialFolder(folder, trial.id),
       signal,
       onStep: (step) => progress.step(trial, number, step),
     },

@@ -6,6 +6,11 @@ import { exitCodes, LabError, messageOf } from '../support/errors.ts';
 import { nearest } from '../support/nearest.ts';
 import { projectRoot } from '../support/project.ts';
 
+/** Folder of a trial below the run's. */
+export function trialFolder(runFolder: string, id: string): string {
+  return path.join(runFolder, ...id.split('/'));
+}
+
 /** A run on disk. */
 export interface StoredRun {
   /** Absolute path of its folder. */
