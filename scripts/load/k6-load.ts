@@ -5,11 +5,12 @@ import { LabError, messageOf, systemCodeOf } from '../support/errors.ts';
 import { describeExit } from '../support/exit-meaning.ts';
 import { lastLines } from '../support/log-tail.ts';
 import { timeouts } from '../support/timeouts.ts';
-import { populations, type LoadRecord } from '../timeline/records.ts';
+import type { LoadRecord } from '../timeline/records.ts';
 import { k6Files, type K6Files } from './k6-command.ts';
 import { readCounts } from './k6-counts.ts';
 import { spawnK6, type Ending, type K6Process } from './k6-process.ts';
 import type { Load, LoadPressure, LoadRequest } from './load.ts';
+import { totalUsers } from './plan.ts';
 import { RequestReader } from './request-reader.ts';
 
 const pollMs = 50;
@@ -73,7 +74,7 @@ class K6Load implements Load {
     const clocks = readClocks();
     // k6 writes whole milliseconds, so what it sent in the millisecond of `sinceMs` counts as sent before.
     const sinceEpochMs = Math.floor(originMs + sinceMs - clocks.monotonicMs + clocks.epochMs);
-    const users = populations.reduce((sum, population) => sum + plan.users[population], 0);
+    const users = totalUsers(plan);
     const deadlineMs = monotonicMs() + plan.requestTimeoutMs + timeouts.settleMarginMs;
     const { requests } = this.#reader;
     while (monotonicMs() < deadlineMs && this.#ending === undefined) {

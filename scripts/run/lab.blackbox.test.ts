@@ -3,7 +3,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   truncateSync,
   statSync,
   writeFileSync,
@@ -13,31 +12,16 @@ import { afterEach, describe, expect, test } from 'vitest';
 import {
   fileContains,
   processesNaming,
-  resultFiles,
   startCommand,
   until,
   type Ended,
   type LabProcess,
 } from './testing/lab-process.ts';
-import { writeTinyCatalogue, type ToyFramework } from './testing/tiny-catalogue.ts';
+import { tinyLabs } from './testing/tiny-lab.ts';
 
-const roots: string[] = [];
+const labs = tinyLabs();
 
-afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
-});
-
-/** A catalogue of its own with its results and its cache, and the words that make the lab use it. */
-function tiny(frameworks: ToyFramework[]) {
-  const root = writeTinyCatalogue(frameworks);
-  roots.push(root);
-  const results = join(root, 'results');
-  const words = ['--catalogue', root, '--results', results, '--no-controls'];
-  const files = (pattern: string) => resultFiles(results, pattern);
-  const run = (...more: string[]) => startCommand('lab', [...words, ...more]);
-  const report = (...more: string[]) => startCommand('report', ['latest', '--results', results, ...more]);
-  return { root, results, files, run, report };
-}
+afterEach(() => labs.remove());
 
 /** A row with figures; on a machine that is too busy a trial may be found invalid, which is a result too. */
 const measured = /toy\/[ab] +(\d+\/\d+|invalid)/;
@@ -54,7 +38,7 @@ async function untilMeasured(run: () => LabProcess): Promise<Ended> {
 
 describe('a run', () => {
   test('measures, stores everything, and is found the same again by report', async () => {
-    const lab = tiny([{ id: 'toy', variants: [{ name: 'exits', env: { END: 'exit' } }] }]);
+    const lab = labs.make([{ id: 'toy', variants: [{ name: 'exits', env: { END: 'exit' } }] }]);
     const { stdout } = await untilMeasured(() => lab.run());
     expect(stdout).toMatch(/toy\/exits +\d+\/\d+ (refused|reset)/);
     const newest = (file: string) => lab.files(file).sort().at(-1) ?? 'missing';
@@ -74,7 +58,7 @@ describe('a run', () => {
   });
 
   test('goes on when apps cannot be built, started or made ready', async () => {
-    const lab = tiny([
+    const lab = labs.make([
       { id: 'broken', build: 'echo preparing; echo no such library >&2; exit 4' },
       { id: 'crashing', variants: [{ name: 'server', env: { START: 'crash' } }] },
       { id: 'unready', variants: [{ name: 'server', env: { START: 'unhealthy' } }] },
@@ -110,7 +94,7 @@ describe('the command line', () => {
       '--rate: expected a whole number from 100 to 2000, found "10"',
     ],
   ])('refuses %s', async (_, words, exitCode, message) => {
-    const lab = tiny([{ id: 'toy' }]);
+    const lab = labs.make([{ id: 'toy' }]);
     const ended = await lab.run(...words).ended;
     expect(ended.exitCode).toBe(exitCode);
     expect(ended.stderr).toContain(message);
@@ -118,7 +102,7 @@ describe('the command line', () => {
   });
 
   test('tells where a catalogue is wrong', async () => {
-    const lab = tiny([{ id: 'toy' }]);
+    const lab = labs.make([{ id: 'toy' }]);
     appendFileSync(join(lab.root, 'scenarios.yaml'), 'slow: { titel: x, manifest: manifests/none.yaml }\n');
     const ended = await lab.run().ended;
     expect(ended.exitCode).toBe(3);
@@ -128,7 +112,7 @@ describe('the command line', () => {
   });
 
   test('lists the plan and measures nothing', async () => {
-    const lab = tiny([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const lab = labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
     const { exitCode, stdout } = await lab.run('--list', '--seed', '7').ended;
     expect(exitCode).toBe(0);
     expect(stdout).toContain('toy/a/naive/1');
@@ -139,7 +123,7 @@ describe('the command line', () => {
 
 describe('Ctrl+C', () => {
   test('during a build ends the build', async () => {
-    const lab = tiny([{ id: 'slow', build: 'echo begun; sleep 74.5' }]);
+    const lab = labs.make([{ id: 'slow', build: 'echo begun; sleep 74.5' }]);
     const run = lab.run();
     await until('the build has begun', () => processesNaming('sleep 74.5') !== '');
     run.kill('SIGINT');
@@ -148,7 +132,7 @@ describe('Ctrl+C', () => {
   });
 
   test('during a trial keeps the trials before it', async () => {
-    const lab = tiny([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const lab = labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
     const run = lab.run();
     await until('the second trial restarts', () => {
       const timelines = lab.files('toy/*/naive/1/timeline.ndjson');
@@ -164,7 +148,7 @@ describe('Ctrl+C', () => {
   });
 
   test('when the trial is being analysed keeps it', async () => {
-    const lab = tiny([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const lab = labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
     const run = lab.run();
     await until('the first trial is over', () =>
       lab.files('toy/*/naive/1/trial.json').some((file) => fileContains(file, 'durationMs')),
@@ -179,7 +163,7 @@ describe('Ctrl+C', () => {
 
 describe('kill -9 of the lab', () => {
   test('leaves no process, and what was measured can be reported', async () => {
-    const lab = tiny([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const lab = labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
     const run = lab.run();
     await until('the second trial has load', () => {
       const timelines = lab.files('toy/*/naive/1/timeline.ndjson');
@@ -201,13 +185,14 @@ describe('kill -9 of the lab', () => {
 
 describe('a broken instrument', () => {
   test('a balancer that dies makes the trial invalid, and the run goes on', async () => {
-    const lab = tiny([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const lab = labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
     const run = lab.run();
     await until('load has begun', () =>
       lab.files('toy/*/naive/1/timeline.ndjson').some((file) => fileContains(file, '["end",')),
     );
-    for (const line of processesNaming('balancer/main.ts').split('\n'))
-      process.kill(Number.parseInt(line, 10), 'SIGKILL');
+    const balancers = lab.processes().filter(({ command }) => command.includes('balancer/main.ts'));
+    expect(balancers).toHaveLength(1);
+    for (const { pid } of balancers) process.kill(pid, 'SIGKILL');
     const { stdout } = await run.ended;
     expect(stdout).toMatch(/toy\/[ab] +invalid/);
     expect(stdout).toContain('the balancer ended by itself (SIGKILL)');
@@ -217,7 +202,7 @@ describe('a broken instrument', () => {
 
 describe('report', () => {
   test('uses what is whole of a cut timeline and says where it is cut', async () => {
-    const lab = tiny([{ id: 'toy' }]);
+    const lab = labs.make([{ id: 'toy' }]);
     await lab.run().ended;
     const file = lab.files('toy/server/naive/1/timeline.ndjson')[0] ?? '';
     truncateSync(file, statSync(file).size - 5);
@@ -230,7 +215,7 @@ describe('report', () => {
     ['no run at all', 'nothing-here', 3],
     ['a broken run.json', 'latest', 3],
   ])('%s is one clear message', async (name, run, exitCode) => {
-    const lab = tiny([{ id: 'toy' }]);
+    const lab = labs.make([{ id: 'toy' }]);
     if (name.startsWith('a broken')) {
       await lab.run('--list').ended;
       const folder = join(lab.results, 'runs/2026-01-01T00-00-00');
@@ -251,7 +236,7 @@ describe('controls', () => {
       name,
       env: { END: 'close' },
     }));
-    const lab = tiny([{ id: 'toy' }, { id: 'controls', control: true, variants }]);
+    const lab = labs.make([{ id: 'toy' }, { id: 'controls', control: true, variants }]);
     const words = ['--catalogue', lab.root, '--results', lab.results, '--only', 'toy'];
     const { exitCode, stdout } = await startCommand('lab', words).ended;
     expect(exitCode).toBe(2);

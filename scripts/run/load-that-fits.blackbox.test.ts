@@ -1,28 +1,11 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { RunReport } from '../report/model.ts';
-import { fileContains, processesNaming, resultFiles, startCommand, until } from './testing/lab-process.ts';
-import { writeTinyCatalogue, type ToyFramework } from './testing/tiny-catalogue.ts';
+import { fileContains, processesNaming, until } from './testing/lab-process.ts';
+import { tinyLabs } from './testing/tiny-lab.ts';
 
-const roots: string[] = [];
-
-afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
-});
-
-function tiny(toy: ToyFramework) {
-  const root = writeTinyCatalogue([toy]);
-  roots.push(root);
-  const results = join(root, 'results');
-  const words = ['--catalogue', root, '--results', results, '--no-controls'];
-  return {
-    root,
-    files: (pattern: string) => resultFiles(results, pattern),
-    run: (...more: string[]) => startCommand('lab', [...words, ...more]),
-    report: (...more: string[]) => startCommand('report', ['latest', '--results', results, ...more]),
-  };
-}
+const labs = tinyLabs();
+afterEach(() => labs.remove());
 
 function cellOf(report: RunReport) {
   const columns = report.rows[0]?.cells[0]?.columns;
@@ -33,7 +16,7 @@ function cellOf(report: RunReport) {
 const serial = { name: 'serial', env: { ANSWER: 'serial' } };
 
 test('a server that handles one request at a time gets a rate that it carries, once', async () => {
-  const lab = tiny({ id: 'toy', variants: [serial] });
+  const lab = labs.make([{ id: 'toy', variants: [serial] }]);
   const { stdout, stderr } = await lab.run('--repeat', '2').ended;
   expect(stdout, stderr).toMatch(/toy\/serial +(\d+\/\d+ .*|invalid) at (10|5)\/s/);
   expect(stdout).toMatch(/toy\/serial: a pre-test of 3 s carried [\d.]+ of 200 requests\/s; its trials send/);
@@ -62,7 +45,7 @@ test('a server that handles one request at a time gets a rate that it carries, o
 
 test('a server that is too slow for the lowest rate is told with the figure, and tried once', async () => {
   const slower = { name: 'slower', env: { ANSWER: 'serial', ANSWER_MS: '2500' } };
-  const lab = tiny({ id: 'toy', variants: [slower] });
+  const lab = labs.make([{ id: 'toy', variants: [slower] }]);
   const { exitCode, stdout, stderr } = await lab.run('--repeat', '2').ended;
   expect(exitCode, stderr).toBe(2);
   // Two pods, 2.5 s for each request: at most 0.8/s.
@@ -75,7 +58,7 @@ test('a server that is too slow for the lowest rate is told with the figure, and
 }, 120_000);
 
 test('Ctrl+C during a pre-test ends it, and nothing is left', async () => {
-  const lab = tiny({ id: 'toy', variants: [serial] });
+  const lab = labs.make([{ id: 'toy', variants: [serial] }]);
   const run = lab.run();
   await until('the pre-test has load', () =>
     lab.files('toy/serial/naive/pretest/timeline.ndjson').some((file) => fileContains(file, '["end",')),
@@ -89,7 +72,7 @@ test('Ctrl+C during a pre-test ends it, and nothing is left', async () => {
 }, 120_000);
 
 test('a server that closes after each answer has no persistent connections to lose', async () => {
-  const lab = tiny({ id: 'toy', variants: [{ name: 'closing', env: { ANSWER: 'close' } }] });
+  const lab = labs.make([{ id: 'toy', variants: [{ name: 'closing', env: { ANSWER: 'close' } }] }]);
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     const { stdout } = await lab.run('--json').ended;
     const { fresh, persistent } = cellOf(JSON.parse(stdout) as RunReport);
