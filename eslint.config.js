@@ -18,7 +18,14 @@ export default defineConfig(
   {
     rules: js.configs.recommended.rules,
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        URL: 'readonly',
+        performance: 'readonly',
+        setImmediate: 'readonly',
+      },
     },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
   },

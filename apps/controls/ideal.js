@@ -1,10 +1,9 @@
 // Loses nothing. After SIGTERM it accepts and answers everything as before, but with `Connection: close`, for
 // longer than new connections can arrive and than a client leaves its connection unused. Then it stops
 // listening, finishes what is in flight, and exits with 0.
-import { startServer } from './hello.js';
+import { finish, startServer } from './hello.js';
 
 const servingOnMs = 4000;
-const inFlightLimitMs = 5000;
 
 let terminating = false;
 
@@ -14,8 +13,5 @@ const server = startServer((response) => {
 
 process.on('SIGTERM', () => {
   terminating = true;
-  setTimeout(() => {
-    server.close();
-    setTimeout(() => server.closeAllConnections(), inFlightLimitMs).unref();
-  }, servingOnMs);
+  setTimeout(() => finish(server), servingOnMs);
 });

@@ -27,10 +27,7 @@ const variantSchema = mapping({
   start: words('a list of words'),
   server: text('the name of the HTTP server').optional(),
   env: environmentSchema.optional(),
-  scenarios: z
-    .array(text('the name of a scenario'), 'a list of scenarios')
-    .min(1, 'a list of at least one scenario')
-    .optional(),
+  scenarios: z.array(text('the name of a scenario'), 'a list of scenarios').optional(),
 });
 
 /** Of `version`: the file and the expression whose one group is the version. */

@@ -42,12 +42,10 @@ const cases: MalformedCase[] = [
     problems: [':21:24 variants.close.scenarios[1]: expected each scenario once, found "naive". Remove it'],
   },
   {
-    name: 'no scenario',
+    name: 'scenarios left empty',
     from: 'scenarios: [naive]',
-    to: 'scenarios: []',
-    problems: [
-      ':21:16 variants.close.scenarios: expected a list of at least one scenario, found an empty list',
-    ],
+    to: 'scenarios:',
+    problems: [':21:5 variants.close.scenarios: expected a list of scenarios, found nothing'],
   },
   {
     name: 'scenarios as text',

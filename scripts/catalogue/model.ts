@@ -52,7 +52,7 @@ export interface Variant {
   startUpMs: number;
   /** Load before the restart, so that the baseline is clean. */
   warmUpMs: number;
-  /** Only these scenarios; undefined means all. */
+  /** Only these scenarios; undefined means all, and an empty list none: such a variant is only probed. */
   scenarios: string[] | undefined;
 }
 

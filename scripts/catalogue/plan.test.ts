@@ -13,6 +13,14 @@ function plan(request: Partial<PlanRequest> = {}) {
 
 const ids = (request: Partial<PlanRequest> = {}) => plan(request).trials.map(({ id }) => id);
 
+const requests = fc.record({
+  seed: fc.nat(2 ** 32 - 1),
+  repeat: fc.integer({ min: 1, max: 4 }),
+  only: fc.subarray(['gin', 'express', 'express/bare', 'controls']),
+  scenarios: fc.subarray(['naive', 'slow']),
+  controls: fc.boolean(),
+});
+
 describe('selection', () => {
   test('everything, with one sham', () => {
     expect(ids().toSorted()).toEqual([
@@ -109,6 +117,45 @@ describe('wrong names', () => {
   });
 });
 
+describe('a variant without scenarios', () => {
+  const withProbed = planCatalogue({ probed: [] });
+
+  test('changes nothing of the plan', () => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        expect(plan({ ...request, catalogue: withProbed })).toEqual(plan(request));
+      }),
+    );
+  });
+
+  test('cannot be asked for by name', () => {
+    expect(() => plan({ catalogue: withProbed, only: ['gin', 'controls/probed'] })).toThrow(
+      expect.objectContaining({
+        code: 'nothing-to-run',
+        exitCode: 64,
+        message:
+          '--only controls/probed: expected at least one trial, found none: controls/probed is only probed: npm run probe -- controls/probed. Choose others; --list shows the plan',
+      }),
+    );
+  });
+
+  test('is no trial where nothing else runs', () => {
+    const frameworks = catalogue.frameworks.map((framework) => ({
+      ...framework,
+      variants: framework.variants.map((variant) => ({ ...variant, scenarios: [] })),
+    }));
+    expect(() =>
+      plan({ catalogue: { ...catalogue, frameworks }, controls: false, scenarios: ['slow'] }),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'nothing-to-run',
+        message:
+          'this selection: expected at least one trial, found none: no variant runs in slow. Choose others; --list shows the plan',
+      }),
+    );
+  });
+});
+
 test('the order of a seed is fixed', () => {
   expect(ids({ seed: 42, only: ['express'] })).toMatchInlineSnapshot(`
     [
@@ -122,14 +169,6 @@ test('the order of a seed is fixed', () => {
       "express/bare/naive/1",
     ]
   `);
-});
-
-const requests = fc.record({
-  seed: fc.nat(2 ** 32 - 1),
-  repeat: fc.integer({ min: 1, max: 4 }),
-  only: fc.subarray(['gin', 'express', 'express/bare', 'controls']),
-  scenarios: fc.subarray(['naive', 'slow']),
-  controls: fc.boolean(),
 });
 
 test('same seed, same plan; every trial once; one sham; rows stay together', () => {

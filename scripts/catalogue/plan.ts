@@ -1,7 +1,7 @@
 import { shuffler } from 'd3-array';
 import { LabError, exitCodes } from '../support/errors.ts';
+import { seededRandom } from '../support/random.ts';
 import type { Catalogue, Plan, Scenario, Trial, Variant } from './model.ts';
-import { seededRandom } from './random.ts';
 import { selectScenarios, selectVariants } from './selection.ts';
 
 /** What a run is to measure. */
@@ -34,15 +34,21 @@ export function makePlan(request: PlanRequest): Plan {
   const scenarios = selectScenarios(catalogue, request.scenarios);
   const variants = selectVariants(catalogue, only, controls);
   requireTrials(request, variants, scenarios);
+  // A variant that is only probed must not change the order that a seed gives the others.
+  const measured = variants.filter((variant) => !isOnlyProbed(variant));
   const shuffle = shuffler(seededRandom(seed));
   const trials = controls ? [shamTrial(catalogue, scenarios)] : [];
   for (let repetition = 1; repetition <= repeat; repetition += 1) {
-    for (const variant of shuffle([...variants])) {
+    for (const variant of shuffle([...measured])) {
       const chosen = shuffle(scenarios.filter((scenario) => runsIn(variant, scenario)));
       trials.push(...chosen.map((scenario) => restartTrial(variant, scenario, repetition)));
     }
   }
   return { seed, trials };
+}
+
+function isOnlyProbed({ scenarios }: Variant): boolean {
+  return scenarios?.length === 0;
 }
 
 function runsIn(variant: Variant, scenario: Scenario): boolean {
@@ -73,14 +79,23 @@ function requireTrials({ only }: PlanRequest, variants: Variant[], scenarios: Sc
   for (const name of only) {
     if (planned.some((variant) => variant.id === name || variant.framework === name)) continue;
     const named = variants.filter((variant) => variant.id === name || variant.framework === name);
+    if (named.every(isOnlyProbed)) {
+      const [first] = named;
+      throw nothingToRun(`--only ${name}`, `${name} is only probed: npm run probe -- ${first?.id ?? name}`);
+    }
     const ids = [...new Set(named.flatMap((variant) => variant.scenarios ?? []))].join(', ');
     throw nothingToRun(
       `--only ${name} --scenario ${scenarios.map(({ id }) => id).join(',')}`,
       `${name} runs only in ${ids}`,
     );
   }
-  if (planned.length === 0)
-    throw nothingToRun('this selection', 'apps/ has no framework that is not a control');
+  if (planned.length === 0) {
+    const reason =
+      variants.length === 0
+        ? 'apps/ has no framework that is not a control'
+        : `no variant runs in ${scenarios.map(({ id }) => id).join(', ')}`;
+    throw nothingToRun('this selection', reason);
+  }
 }
 
 function nothingToRun(selection: string, reason: string): LabError {

@@ -165,6 +165,15 @@ test('readCatalogue reads a catalogue without problems', async () => {
   expect(scenarios[0]?.manifest).toBe(scenarios[1]?.manifest);
 });
 
+test('readCatalogue takes a variant without scenarios, which is only probed', async () => {
+  await using catalogue = await writeCatalogue({
+    ...validFiles,
+    [app]: edit(validFiles[app], 'scenarios: [naive]', 'scenarios: []'),
+  });
+  const { frameworks } = await readCatalogue(catalogue.root);
+  expect(frameworks[0]?.variants.map(({ scenarios }) => scenarios)).toEqual([undefined, []]);
+});
+
 test('readCatalogue resolves aliases and takes carriage returns and a byte order mark', async () => {
   const text = edit(validFiles[app], 'start: [node, bare.js]', 'start: &start [node, bare.js]');
   const changed = `\uFEFF${edit(text, '[node, close.js]', '*start').replaceAll('\n', '\r\n')}`;

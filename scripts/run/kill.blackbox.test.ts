@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { seededRandom } from '../catalogue/random.ts';
+import { seededRandom } from '../support/random.ts';
 import { fileContains, until } from './testing/lab-process.ts';
 import { tinyLabs, type TinyLab } from './testing/tiny-lab.ts';
 

@@ -2,11 +2,11 @@ import { manifestOf } from '../manifest.ts';
 import type { Catalogue, Framework, Scenario, Variant } from '../model.ts';
 import { validFiles } from './catalogue.ts';
 
-/** Two frameworks, two controls (`stubborn` only in `naive`) and two scenarios. */
-export function planCatalogue(): Catalogue {
+/** Two frameworks, two controls (`stubborn` only in `naive`), `more` controls by their scenarios; two scenarios. */
+export function planCatalogue(more: Record<string, string[]> = {}): Catalogue {
   return {
     frameworks: [
-      framework('controls', { ideal: undefined, stubborn: ['naive'] }),
+      framework('controls', { ideal: undefined, stubborn: ['naive'], ...more }),
       framework('express', { bare: undefined, close: undefined }),
       framework('gin', { naive: undefined }),
     ],
