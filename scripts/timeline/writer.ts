@@ -7,11 +7,11 @@ import type { TimelineRecord } from './records.ts';
 /** How long a record may stay in memory: what a `kill -9` of the lab can cost. */
 const flushIntervalMs = 200;
 
-/** The growing record of one trial. Disposing it writes what is left and closes the file. */
-export interface Timeline extends AsyncDisposable {
+/** The growing record of one trial, or of one session of a probe. Disposing it writes what is left and closes the file. */
+export interface Timeline<Line> extends AsyncDisposable {
   readonly file: string;
   /** Adds a line. Throws after the timeline was closed. */
-  append(record: TimelineRecord): void;
+  append(record: Line): void;
   /** Writes every line appended so far. Throws `results-not-writable` when that was or is not possible. */
   flush(): void;
 }
@@ -22,7 +22,7 @@ export interface Timeline extends AsyncDisposable {
  * A cut line left by an earlier writer is ended first, so that it spoils no line but itself. Throws
  * `results-not-writable`.
  */
-export function openTimeline(file: string): Timeline {
+export function openTimeline<Line = TimelineRecord>(file: string): Timeline<Line> {
   makeFolder(path.dirname(file));
   const descriptor = openForAppending(file);
   let lines: string[] = endsInsideLine(descriptor) ? [''] : [];

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { monotonicMs } from '../../support/clock.ts';
+import { keepAppointments } from './schedule.ts';
+
+test('appointments are kept in the order of their moments, none too early', async () => {
+  const beginMs = monotonicMs();
+  const kept: { planned: number; actual: number }[] = [];
+  const offsets = [30, 5, 12, 12, 29.5, 0, -3];
+  await keepAppointments(
+    offsets.map((planned) => ({
+      atMs: beginMs + planned,
+      act: () => kept.push({ planned, actual: monotonicMs() - beginMs }),
+    })),
+  );
+  expect(kept.map(({ planned }) => planned)).toEqual(offsets.toSorted((one, other) => one - other));
+  for (const { planned, actual } of kept) expect(actual).toBeGreaterThanOrEqual(planned);
+});
+
+test('between two of them the event loop turns', async () => {
+  const beginMs = monotonicMs();
+  let turned = 0;
+  void sleep(1).then(() => turned++);
+  setImmediate(() => turned++);
+  await keepAppointments([
+    { atMs: beginMs, act: () => undefined },
+    { atMs: beginMs + 30, act: () => expect(turned).toBe(2) },
+  ]);
+});
+
+test('nothing to do is done at once', async () => {
+  await keepAppointments([]);
+});
