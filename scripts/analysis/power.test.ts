@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../support/random.ts';
+import { forEachPopulation } from './populations.ts';
+import { smallestWindowSeenMs, type PowerConditions } from './power.ts';
+
+/** A restart of five replicas under this rate of each population. */
+function restart(ratePerSecond: number, replicas = 5): PowerConditions {
+  return {
+    replicas,
+    conditions: {
+      ratePerSecond: forEachPopulation(() => ratePerSecond),
+      requestDelayMs: 0,
+      propagationDelayMs: 500,
+    },
+  };
+}
+
+const times = (count: number, ratePerSecond: number) =>
+  Array.from({ length: count }, () => restart(ratePerSecond));
+
+describe('smallest loss window that the load would have seen with 95 %', () => {
+  // ln 20 / (K·r·N) with K = 1.48832
+  test.each([
+    { name: 'the default load', restarts: times(1, 50), ms: 40.26 },
+    { name: 'three repetitions', restarts: times(3, 50), ms: 13.42 },
+    { name: 'all of 200/s on persistent connections', restarts: times(1, 200), ms: 10.06 },
+    { name: '11 restarts at 200/s find a millisecond', restarts: times(11, 200), ms: 0.915 },
+    { name: 'a repetition at a lower rate adds little', restarts: [restart(50), restart(2.5)], ms: 38.34 },
+    { name: 'two replicas', restarts: [restart(50, 2)], ms: 47.93 },
+  ])('persistent: $name', ({ restarts, ms }) => {
+    expect(smallestWindowSeenMs(restarts, 'persistent')).toBeCloseTo(ms, 1);
+  });
+
+  // ln 20 / (R/(R + 1)·r·N), with r of GET and POST
+  test.each([
+    { name: 'the default load', restarts: times(1, 50), ms: 35.95 },
+    { name: 'three repetitions', restarts: times(3, 50), ms: 11.98 },
+  ])('fresh: $name', ({ restarts, ms }) => {
+    expect(smallestWindowSeenMs(restarts, 'fresh')).toBeCloseTo(ms, 1);
+  });
+
+  test('no restart and no load see nothing', () => {
+    expect(smallestWindowSeenMs([], 'persistent')).toBeNull();
+    expect(smallestWindowSeenMs([restart(0)], 'fresh')).toBeNull();
+  });
+
+  test('agrees with simulated restarts: a window that long is missed about 1 in 20 times', () => {
+    const windowMs = smallestWindowSeenMs([restart(50)], 'persistent')!;
+    const random = seededRandom(1);
+    const restarts = Array.from({ length: 4000 }, () => lossesOf({ random, replicas: 5, windowMs }));
+    const missed = restarts.filter((losses) => losses === 0).length / restarts.length;
+    expect(missed).toBeGreaterThan(0.03);
+    expect(missed).toBeLessThan(0.07);
+  });
+});
+
+/** Of 200 persistent connections, each used once in 4 s; pod after pod is replaced, and its connections move. */
+function lossesOf(simulated: { random: () => number; replicas: number; windowMs: number }): number {
+  const { random, replicas, windowMs } = simulated;
+  const pods = Array.from({ length: replicas }, (_, pod) => pod);
+  const podOf = Array.from({ length: 200 }, () => Math.floor(random() * replicas));
+  let losses = 0;
+  for (let ended = 0; ended < replicas; ended += 1) {
+    pods.splice(pods.indexOf(ended), 1, replicas + ended);
+    for (const [connection, pod] of podOf.entries()) {
+      if (pod !== ended) continue;
+      if (random() < windowMs / 4000) losses += 1;
+      podOf[connection] = pods[Math.floor(random() * replicas)]!;
+    }
+  }
+  return losses;
+}
