@@ -9,10 +9,21 @@ const mayImport = {
   build: ['catalogue/model.ts', 'support/'],
   cluster: ['catalogue/model.ts', 'timeline/records.ts', 'support/'],
   load: ['timeline/records.ts', 'support/'],
+  probe: ['timeline/probe-records.ts', 'support/'],
   analysis: ['timeline/', 'support/'],
   report: ['analysis/', 'catalogue/model.ts', 'timeline/records.ts', 'support/'],
   doctor: ['build/', 'catalogue/', 'cluster/', 'load/', 'support/'],
-  run: ['analysis/', 'build/', 'catalogue/', 'cluster/', 'load/', 'report/', 'timeline/', 'support/'],
+  run: [
+    'analysis/',
+    'build/',
+    'catalogue/',
+    'cluster/',
+    'load/',
+    'probe/',
+    'report/',
+    'timeline/',
+    'support/',
+  ],
 };
 
 const folders = Object.keys(mayImport);

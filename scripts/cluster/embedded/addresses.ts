@@ -81,3 +81,25 @@ function ports(): Addresses {
 export function makeAddresses(): Addresses {
   return process.platform === 'linux' ? loopback() : ports();
 }
+
+/** Below the ports that systems give to outgoing connections, which could take one before the server does. */
+const ownPorts = { from: 10_000, to: 20_000 };
+
+/**
+ * Ports of 127.0.0.1 that nobody has at any address, each given once: for servers that know a port only, wherever
+ * they listen.
+ */
+export function makeOwnPorts(): { next(): Promise<Address> } {
+  let port = randomInt(ownPorts.from, ownPorts.to);
+  return {
+    async next() {
+      for (let attempt = ownPorts.from; attempt < ownPorts.to; attempt += 1) {
+        port = port + 1 < ownPorts.to ? port + 1 : ownPorts.from;
+        const given = port;
+        const { code } = await obstacle({ host: '0.0.0.0', port: given });
+        if (code === undefined) return { host: '127.0.0.1', port: given };
+      }
+      throw new LabError('no-address', 'No port from 10000 to 20000 is free.');
+    },
+  };
+}

@@ -22,10 +22,13 @@ export interface Guard {
   stop(): void;
 }
 
+/** What the limits of a pod depend on. */
+export type Limits = Pick<Manifest, 'memoryLimitBytes' | 'replicas' | 'maxSurge'>;
+
 export interface GuardRequest {
   /** First process of the container. */
   pid: number;
-  manifest: Manifest;
+  manifest: Limits;
   logFile: string;
   /** The container is to be killed, for this reason. */
   onMemory: (detail: string) => void;
@@ -34,7 +37,7 @@ export interface GuardRequest {
 }
 
 /** The limit of the manifest, else a share of half of the memory: the machine has to survive a leak. */
-export function memoryLimit(manifest: Manifest): number {
+export function memoryLimit(manifest: Limits): number {
   if (manifest.memoryLimitBytes !== undefined) return manifest.memoryLimitBytes;
   // 0 or more than there is: no limit is set for this process.
   const constrained = constrainedMemory();

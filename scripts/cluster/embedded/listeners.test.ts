@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { makeAddresses } from './addresses.ts';
+import { makeAddresses, makeOwnPorts } from './addresses.ts';
 import { kernelNames, watchListeners } from './listeners.ts';
 
 test('names an address as the kernel prints it', () => {
@@ -24,6 +24,19 @@ describe.skipIf(!watchListeners().available)('the watch', () => {
     await once(server, 'listening');
     await until(() => changes.length === 1);
     watch.closely();
+    server.close();
+    await until(() => changes.length === 2);
+    watch.stop();
+    expect(changes).toEqual([true, false]);
+  });
+
+  test.each(['0.0.0.0', '::', '127.0.0.1'])('of a port at any address finds %s', async (bind) => {
+    const address = await makeOwnPorts().next();
+    const changes: boolean[] = [];
+    const watch = watchListeners().watch({ ...address, anyHost: true }, (now) => changes.push(now));
+    const server = createServer().listen(address.port, bind);
+    await once(server, 'listening');
+    await until(() => changes.length === 1);
     server.close();
     await until(() => changes.length === 2);
     watch.stop();

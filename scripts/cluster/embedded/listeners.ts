@@ -5,8 +5,14 @@ import type { Address } from './balancer/messages.ts';
 export interface Listeners {
   /** False where the kernel has no such list: then nothing is ever reported. */
   readonly available: boolean;
-  /** `closely` polls often enough to time the end of a listener to a few milliseconds. */
-  watch(address: Address, onChange: (listening: boolean) => void): { closely(): void; stop(): void };
+  /**
+   * `closely` polls often enough to time the end of a listener to a few milliseconds. With `anyHost` a socket
+   * that listens on the port at all addresses counts, too: only for a port that nobody else has.
+   */
+  watch(
+    address: Address & { anyHost?: boolean },
+    onChange: (listening: boolean) => void,
+  ): { closely(): void; stop(): void };
 }
 
 const relaxedMs = 20;
@@ -26,6 +32,13 @@ export function kernelNames(address: Address): { tcp: string; tcp6: string } {
     tcp: `${host}:${port} ${'0'.repeat(8)}:0000 ${listenState}`,
     tcp6: `0000000000000000FFFF0000${host}:${port} ${'0'.repeat(32)}:0000 ${listenState}`,
   };
+}
+
+/** How sockets that listen on the port at all addresses, `0.0.0.0` and `[::]`, begin in the two lists. */
+function anyHostNames(port: number): { tcp: string; tcp6: string } {
+  const { tcp } = kernelNames({ host: '0.0.0.0', port });
+  const zeros = '0'.repeat(32);
+  return { tcp, tcp6: tcp.replace(/^0{8}(:\w+) 0{8}/, `${zeros}$1 ${zeros}`) };
 }
 
 /** Reads the listening sockets of `/proc/net/tcp` or `tcp6`: they come first, so the rest stays unread. */
@@ -60,7 +73,8 @@ function openLists(): { tcp: SocketList; tcp6: SocketList } | undefined {
 }
 
 interface Watched {
-  names: { tcp: string; tcp6: string };
+  /** Any of them will do. */
+  names: { tcp: string; tcp6: string }[];
   /** The list in which it was found, or undefined while it does not listen. */
   found: 'tcp' | 'tcp6' | undefined;
   closely: boolean;
@@ -79,8 +93,11 @@ export function watchListeners(): Listeners {
     let tcp6: string | undefined;
     for (const entry of watched) {
       let found: Watched['found'];
-      if (tcp.includes(entry.names.tcp)) found = 'tcp';
-      else if ((tcp6 ??= lists?.tcp6.listening() ?? '').includes(entry.names.tcp6)) found = 'tcp6';
+      if (entry.names.some((names) => tcp.includes(names.tcp))) found = 'tcp';
+      else {
+        const read = (tcp6 ??= lists?.tcp6.listening() ?? '');
+        if (entry.names.some((names) => read.includes(names.tcp6))) found = 'tcp6';
+      }
       const changed = (found === undefined) !== (entry.found === undefined);
       entry.found = found;
       if (changed) entry.onChange(found !== undefined);
@@ -97,7 +114,8 @@ export function watchListeners(): Listeners {
   return {
     available: lists !== undefined,
     watch(address, onChange) {
-      const entry = { names: kernelNames(address), found: undefined, closely: false, onChange };
+      const names = [kernelNames(address), ...(address.anyHost ? [anyHostNames(address.port)] : [])];
+      const entry = { names, found: undefined, closely: false, onChange };
       if (lists) watched.add(entry);
       schedule();
       return {

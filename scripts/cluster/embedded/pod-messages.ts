@@ -11,7 +11,11 @@ export function describeCrashes({ lastExit, endedFor, wasReady }: Pod): string {
 }
 
 /** What the pod was told, and the end of what it said. */
-export async function describeLog({ name, address, logFile }: Pod): Promise<string> {
+export async function describeLog({
+  name,
+  address,
+  logFile,
+}: Pick<Pod, 'name' | 'address' | 'logFile'>): Promise<string> {
   const lines = await lastLines(logFile, shownLines);
   const shown = lines.length > 0 ? lines.map((line) => `  ${line}`) : ['  (nothing)'];
   return [

@@ -10,8 +10,7 @@ import { startContainer, type Container, type ContainerExit, type ContainerReque
 import { guardContainer } from './guard.ts';
 import type { Listeners } from './listeners.ts';
 import { Probes } from './pod-probes.ts';
-import { processTree } from './processes.ts';
-import { listeningAddresses } from './sockets.ts';
+import { listensElsewhere } from './sockets.ts';
 import { terminateContainer } from './termination.ts';
 
 export interface PodRequest {
@@ -104,11 +103,7 @@ export class Pod {
 
   /** Where it listens instead of at its address, in words; undefined when that is not known to be so. */
   listensElsewhere(): string | undefined {
-    if (this.#listening || this.#firstProcess === 0) return undefined;
-    const addresses = listeningAddresses(processTree(this.#firstProcess));
-    if (addresses.length === 0) return undefined;
-    const { host, port } = this.address;
-    return `it listens on ${addresses.join(' and ')} instead of ${host}:${String(port)} and must obey HOST and PORT`;
+    return this.#listening ? undefined : listensElsewhere(this.#firstProcess, this.address);
   }
 
   async #run(): Promise<void> {

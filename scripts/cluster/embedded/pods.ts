@@ -4,6 +4,8 @@ import { makeFolder } from '../../support/write-whole.ts';
 import { LabError } from '../../support/errors.ts';
 import type { DeployRequest } from '../cluster.ts';
 import type { Addresses } from './addresses.ts';
+import type { Address } from './balancer/messages.ts';
+import type { ContainerRequest } from './container.ts';
 import type { Listeners } from './listeners.ts';
 import { Pod } from './pod.ts';
 
@@ -37,6 +39,41 @@ export function deploymentRemoved(): LabError {
   return new LabError('deployment-removed', 'The deployment was removed.');
 }
 
+/** Where a pod is put, and what runs in it. */
+export interface PodPlace {
+  addresses: Addresses;
+  /** Folders that pods must see although each has its own /tmp. */
+  visible: string[];
+  logFolder: string;
+  /** Beginning of its name. */
+  base: string;
+  port: number;
+  command: string[];
+  /** Folder in which the command runs. */
+  folder: string;
+  /** What manifest and variant set. */
+  env: { [name: string]: string };
+}
+
+/** Gives a pod its name and an address of its own, and says how its container is to be started. */
+export async function placePod(
+  place: PodPlace,
+): Promise<{ name: string; address: Address; container: ContainerRequest }> {
+  const { addresses, visible, logFolder, base, port, command, folder, env } = place;
+  const name = `${base}-${nameSuffix(5)}`;
+  const address = await addresses.next(port);
+  const identity = { HOST: address.host, PORT: String(address.port), HOSTNAME: name };
+  const container = {
+    command,
+    folder,
+    logFile: join(logFolder, `${name}.log`),
+    temporaryFolder: join(logFolder, `${name}.tmp`),
+    visible,
+    env: { ...inheritedEnv(), ...env, ...identity },
+  };
+  return { name, address, container };
+}
+
 /** Makes a pod of the variant on an address of its own. */
 export async function createPod(
   factory: PodFactory,
@@ -44,26 +81,18 @@ export async function createPod(
 ): Promise<Pod> {
   const { request, addresses, listeners, visible, onChange } = factory;
   const { variant, manifest, artefact, env, logFolder, originMs, record } = request;
-  const name = `${replicaSet.name}-${nameSuffix(5)}`;
-  const address = await addresses.next(manifest.containerPort);
-  if (factory.isDisposed()) throw deploymentRemoved();
-  makeFolder(logFolder);
-  const container = {
+  const placed = await placePod({
+    addresses,
+    visible,
+    logFolder,
+    base: replicaSet.name,
+    port: manifest.containerPort,
     command: variant.start,
     folder: artefact,
-    logFile: join(logFolder, `${name}.log`),
-    temporaryFolder: join(logFolder, `${name}.tmp`),
-    visible,
-    env: {
-      ...inheritedEnv(),
-      ...manifest.env,
-      ...variant.env,
-      ...env,
-      HOST: address.host,
-      PORT: String(address.port),
-      HOSTNAME: name,
-    },
-  };
+    env: { ...manifest.env, ...variant.env, ...env },
+  });
+  if (factory.isDisposed()) throw deploymentRemoved();
+  makeFolder(logFolder);
   const { revision } = replicaSet;
-  return new Pod({ name, revision, address, manifest, container, listeners, originMs, record, onChange });
+  return new Pod({ ...placed, revision, manifest, listeners, originMs, record, onChange });
 }

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { Address } from './balancer/messages.ts';
+import { processTree } from './processes.ts';
 
 const listenState = '0A';
 
@@ -53,4 +55,11 @@ export function listeningAddresses(pids: number[]): string[] {
   const all = listening();
   const addresses = pids.flatMap(socketsOf).flatMap((inode) => all.get(inode) ?? []);
   return [...new Set(addresses)];
+}
+
+/** Where a pod listens instead of at its address, in words; undefined when that is not known to be so. */
+export function listensElsewhere(firstProcess: number, { host, port }: Address): string | undefined {
+  const addresses = firstProcess === 0 ? [] : listeningAddresses(processTree(firstProcess));
+  if (addresses.length === 0) return undefined;
+  return `it listens on ${addresses.join(' and ')} instead of ${host}:${String(port)} and must obey HOST and PORT`;
 }

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { ProbeReport } from '../../report/probe/model.ts';
+import { startCommand } from '../testing/lab-process.ts';
+
+/** The controls are built to end in one way each, so every label of the decision table is shown to be reachable. */
+
+const results = mkdtempSync(join(tmpdir(), 'probes-'));
+afterAll(() => rmSync(results, { recursive: true, force: true, maxRetries: 5 }));
+
+describe('the probe of a control', () => {
+  test.each([
+    { control: 'hang-up-idle', strategy: 'immediate hang-up' },
+    { control: 'ideal', strategy: 'one more message' },
+    { control: 'reject', strategy: 'rejects' },
+    { control: 'swallow', strategy: 'swallows' },
+    { control: 'abrupt', strategy: 'cuts in flight' },
+    { control: 'wait', strategy: 'waits for clients' },
+    { control: 'stubborn', strategy: 'ignores SIGTERM' },
+    { control: 'close', strategy: 'no keep-alive' },
+    { control: 'mixed', strategy: 'mixed: one more message + rejects' },
+  ])(
+    '$control: $strategy',
+    // A machine that stands still for a moment makes a server look as if it took its time.
+    { retry: 2, timeout: 240_000 },
+    async ({ control, strategy }) => {
+      const probe = startCommand('probe', [`controls/${control}`, '--json', '--results', results]);
+      const { exitCode, stdout, stderr } = await probe.ended;
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      const report = JSON.parse(stdout) as ProbeReport;
+      expect('findings' in report && report.findings.strategy).toBe(strategy);
+    },
+  );
+});
