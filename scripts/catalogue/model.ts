@@ -48,7 +48,7 @@ export interface Variant {
   start: string[];
   /** Environment that belongs to the setting. */
   env: Record<string, string>;
-  /** About how long one process takes from its start until it answers, alone. Only for estimates. */
+  /** About how long one process takes from its start until it answers, while others carry load. Only for estimates. */
   startUpMs: number;
   /** Load before the restart, so that the baseline is clean. */
   warmUpMs: number;

@@ -14,6 +14,8 @@ export interface Wire {
 
 /** Of each connection, so many received bytes are recorded: enough for any answer to be judged, not for a stream. */
 const recordedBytesLimit = 1 << 20;
+/** Pieces that may wait to be read: a stream without end must not pile up. */
+const unreadLimit = 64;
 
 /**
  * One raw TCP connection to the server. It records what happens to it, and closes its side as soon as the
@@ -24,6 +26,8 @@ export class ProbeConnection {
   readonly #wire: Wire;
   #socket: Socket | undefined;
   #reader: ResponseReader | undefined;
+  /** What the reader has not been given yet. */
+  #unread: string[] = [];
   #connected = false;
   #ended = false;
   #receivedBytes = 0;
@@ -41,6 +45,7 @@ export class ProbeConnection {
 
   /** What came in answer to the request that was sent last; undefined before the first. */
   get answer(): ResponseState | undefined {
+    this.#readOn();
     return this.#reader?.state;
   }
 
@@ -65,11 +70,13 @@ export class ProbeConnection {
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('end', () => {
       record(['fin', now(), id]);
+      this.#readOn();
       this.#reader?.end('FIN');
       this.close();
     });
     socket.on('error', (error) => {
       record(['error', now(), id, systemCodeOf(error) ?? error.message]);
+      this.#readOn();
       this.#reader?.end('RST');
       this.#ended = true;
       this.#changed();
@@ -79,8 +86,10 @@ export class ProbeConnection {
   /** Sends at once. Everything but a second half begins a request whose answer is then awaited. */
   send(part: ProbeSentRecord[3], bytes: string): void {
     if (this.#ended || !this.#connected) return;
-    if (part !== 'second half')
+    if (part !== 'second half') {
+      this.#readOn();
       this.#reader = new ResponseReader({ method: bytes.slice(0, bytes.indexOf(' ')) });
+    }
     this.#wire.record(['sent', this.#wire.now(), this.id, part, bytes]);
     this.#socket?.write(bytes, 'latin1');
   }
@@ -111,8 +120,17 @@ export class ProbeConnection {
     this.#receivedBytes += chunk.length;
     const bytes = chunk.toString('latin1');
     if (room > 0) this.#wire.record(['received', this.#wire.now(), this.id, bytes.slice(0, room)]);
-    this.#reader?.push(bytes);
+    this.#unread.push(bytes);
+    if (this.#unread.length >= unreadLimit) this.#readOn();
     this.#changed();
+  }
+
+  /** Reading waits until somebody asks: a sweep has hundreds of connections and not a millisecond to spare. */
+  #readOn(): void {
+    const unread = this.#unread;
+    if (unread.length === 0) return;
+    this.#unread = [];
+    for (const bytes of unread) this.#reader?.push(bytes);
   }
 
   async #until(holds: () => boolean): Promise<void> {
