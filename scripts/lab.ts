@@ -6,6 +6,7 @@ import { readHistory } from './run/history.ts';
 import { lockMachine } from './run/lock.ts';
 import { isComplete, planRun, runFolder } from './run/planned.ts';
 import { showProgress } from './run/progress.ts';
+import { probeVariants } from './run/probe/stage.ts';
 import { planRest } from './run/resume.ts';
 import { runTrials } from './run/run.ts';
 import { startRun } from './run/start.ts';
@@ -31,7 +32,8 @@ await runCommandLine(parseLabOptions, async (options) => {
   });
   const { signal } = interrupts;
   await using run = await startRun(planned, signal);
-  const progress = showProgress({ ...planned, info: run.info, history, table: !options.json });
+  const probed = await probeVariants({ ...planned, ...run, signal });
+  const progress = showProgress({ ...planned, info: run.info, history, probed, table: !options.json });
   const findings = await runTrials({ ...run, plan: planned.rest, signal, progress });
-  return finishRun(run, [...planned.kept, ...findings], options.json);
+  return finishRun(run, { findings: [...planned.kept, ...findings], probed }, options.json);
 });

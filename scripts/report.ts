@@ -11,7 +11,10 @@ import { parseReportOptions } from './support/report-options.ts';
 await runCommandLine(parseReportOptions, async (options) => {
   const run = openRun(options.run, options.results);
   const analysed = await reanalyse(run);
-  const report = buildReport(run.info, analysed.findings, describeReanalysis(analysed));
+  const report = buildReport(run.info, analysed.findings, {
+    probed: analysed.probed,
+    remarks: describeReanalysis(analysed),
+  });
   const colour = process.stdout.isTTY;
   process.stdout.write(options.json ? renderJson(report) : renderTerminal(report, { colour }));
   return exitCodeOf(report);

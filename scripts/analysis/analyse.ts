@@ -40,6 +40,7 @@ export function analyseTrial(timeline: ParsedTimeline): TrialFindings {
     conditions: {
       ratePerSecond: plan.ratePerSecond,
       requestDelayMs: plan.requestDelayMs,
+      preStopMs: plan.preStopMs,
       propagationDelayMs: cluster.propagationDelayMs,
     },
     keepAlive: keepAliveOf(evidence),

@@ -1,24 +1,10 @@
 import { byConstruction, falseAlarmLimit, type FalseAlarm } from './false-alarms.ts';
 import { hangUpMissed, inFlightMissed, refusalMissed } from './false-alarms.ts';
 import type { FailureClass, Loss, TrialFindings } from './findings.ts';
+import type { ControlCheck } from './control-check.ts';
+import { checkProbeControls } from './probe-controls.ts';
+import type { ProbedVariant } from './probed.ts';
 import { tally, tallyText } from './tally.ts';
-
-/** Whether the lab saw what a control is built to show. */
-export interface ControlCheck {
-  /** `controls/ideal` */
-  control: string;
-  scenario: string;
-  kind: 'restart' | 'sham';
-  /** What must be seen, in words. */
-  expectation: string;
-  /** Null when its trial did not run. */
-  passed: boolean | null;
-  /** What was seen, with figures; or why there is nothing to see. */
-  seen: string;
-  /** Chance that the check fails though the lab works; null when it did not run. */
-  falseAlarmRate: number | null;
-  falseAlarmBasis: string;
-}
 
 /** What the run was to contain. */
 export interface ControlledRun {
@@ -27,6 +13,9 @@ export interface ControlledRun {
   controls: boolean;
   /** Variants that could not be measured. */
   failures: readonly { variant: string; reason: string }[];
+  /** What was probed, and what was to be. */
+  probed?: readonly ProbedVariant[];
+  probes?: readonly string[];
 }
 
 interface Rule {
@@ -93,9 +82,10 @@ const rules: readonly Rule[] = [
 
 /** Holds every control of the run against what it is built to show. */
 export function checkControls(findings: readonly TrialFindings[], run: ControlledRun): ControlCheck[] {
-  return rules.flatMap((rule) =>
+  const checks = rules.flatMap((rule) =>
     scenariosOf(rule, findings, run).map((scenario) => checkOne(rule, scenario, { findings, run })),
   );
+  return [...checks, ...checkProbeControls(run.probed ?? [], run.probes ?? [])];
 }
 
 /** A sham is done once in a run, in whichever scenario; every other rule in those the run contains. */

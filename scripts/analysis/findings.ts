@@ -105,6 +105,7 @@ export interface TrialFindings {
   conditions: {
     ratePerSecond: Record<Population, number>;
     requestDelayMs: number;
+    preStopMs: number;
     propagationDelayMs: number;
   };
   /**

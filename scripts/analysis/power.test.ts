@@ -10,6 +10,7 @@ function restart(ratePerSecond: number, replicas = 5): PowerConditions {
     conditions: {
       ratePerSecond: forEachPopulation(() => ratePerSecond),
       requestDelayMs: 0,
+      preStopMs: 0,
       propagationDelayMs: 500,
     },
   };

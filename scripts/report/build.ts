@@ -1,10 +1,14 @@
 import { checkControls, runVerdict } from '../analysis/controls.ts';
 import type { Termination, TrialFindings } from '../analysis/findings.ts';
+import { contradictionOf, predict } from '../analysis/prediction.ts';
+import { smallestWindowSeenMs } from '../analysis/power.ts';
+import type { ProbeFindings } from '../analysis/probe/model.ts';
+import type { ProbedVariant } from '../analysis/probed.ts';
 import { judge, populationsOf, type Column, type Judgement } from '../analysis/judge.ts';
 import { differingCells } from '../analysis/repetitions.ts';
 import { tally } from '../analysis/tally.ts';
 import { requestDelayText } from './figures.ts';
-import type { CellReport, ColumnReport, RowReport, RunReport, TrialSummary } from './model.ts';
+import type { CellReport, ColumnReport, ProbeSummary, RowReport, RunReport, TrialSummary } from './model.ts';
 import { reportSchema } from './model.ts';
 import type { RateInfo, RowInfo, RunInfo } from './run-info.ts';
 
@@ -12,7 +16,7 @@ import type { RateInfo, RowInfo, RunInfo } from './run-info.ts';
 export function buildReport(
   run: RunInfo,
   findings: readonly TrialFindings[],
-  remarks: readonly string[] = [],
+  { probed = [], remarks = [] }: { probed?: readonly ProbedVariant[]; remarks?: readonly string[] } = {},
 ): RunReport {
   const planned = run.trials.map((id) => findings.find(({ trial }) => trial.id === id));
   const inOrder = planned.filter((trial) => trial !== undefined);
@@ -20,12 +24,16 @@ export function buildReport(
     scenarios: run.scenarios.map(({ id }) => id),
     controls: run.options.controls,
     failures: run.rowFailures,
+    probed,
+    probes: run.probes ?? [],
   });
   return {
     schema: reportSchema,
     run,
     verdict: runVerdict(controls),
-    rows: run.rows.filter(({ control }) => !control).map((row) => buildRow(run, row, inOrder)),
+    rows: run.rows
+      .filter(({ control }) => !control)
+      .map((row) => buildRow(run, row, { findings: inOrder, probed })),
     controls,
     trials: inOrder.map(summarise),
     differing: differingCells(inOrder),
@@ -34,7 +42,12 @@ export function buildReport(
 }
 
 /** One row, from the findings of any trials: also used for a row whose last trial has just ended. */
-export function buildRow(run: RunInfo, row: RowInfo, findings: readonly TrialFindings[]): RowReport {
+export function buildRow(
+  run: RunInfo,
+  row: RowInfo,
+  { findings, probed }: { findings: readonly TrialFindings[]; probed: readonly ProbedVariant[] },
+): RowReport {
+  const probe = probed.find((candidate) => candidate.variant === row.variant);
   const own = findings.filter(({ trial }) => trial.variant === row.variant && trial.kind === 'restart');
   const terminations = own
     .filter(({ invalid }) => invalid.length === 0)
@@ -45,17 +58,18 @@ export function buildRow(run: RunInfo, row: RowInfo, findings: readonly TrialFin
     ...{ variant, framework, server, version, setting, homepage, scenarios },
     failure: run.rowFailures.find((failure) => failure.variant === variant)?.reason ?? null,
     cells: run.scenarios.map(({ id }) =>
-      buildCell({ scenario: id, runRate: run.options.ratePerSecond }, own),
+      buildCell({ scenario: id, runRate: run.options.ratePerSecond, probe: probe?.probe ?? null }, own),
     ),
     drainMs: drains.length === 0 ? null : { shortest: Math.min(...drains), longest: Math.max(...drains) },
     exits: Object.entries(tally(terminations, exitText))
       .sort(([, a = 0], [, b = 0]) => b - a)
       .map(([exit]) => exit),
+    probe: probe === undefined ? null : summariseProbe(probe),
   };
 }
 
 function buildCell(
-  { scenario, runRate }: { scenario: string; runRate: number },
+  { scenario, runRate, probe }: { scenario: string; runRate: number; probe: ProbeFindings | null },
   findings: readonly TrialFindings[],
 ): CellReport {
   const own = findings.filter(({ trial }) => trial.scenario === scenario);
@@ -63,11 +77,19 @@ function buildCell(
   const { fresh, persistent } = judge(own);
   const valid = own.filter(({ invalid }) => invalid.length === 0);
   const otherRates = otherRatesOf(valid.length === 0 ? own : valid, runRate);
-  const detail = (judgement: Judgement, column: Column): ColumnReport => ({
-    ...judgement,
-    byPhase: phasesOf(valid, column),
-    otherRates,
-  });
+  const [first] = valid;
+  const predictions = probe === null || first === undefined ? {} : predict(probe, first.conditions);
+  const detail = (judgement: Judgement, column: Column): ColumnReport => {
+    const predicted = predictions[column] ?? null;
+    return {
+      ...judgement,
+      byPhase: phasesOf(valid, column),
+      otherRates,
+      predicted,
+      contradiction: predicted === null ? null : contradictionOf(predicted, judgement),
+      smallestWindowMs: smallestWindowSeenMs(valid, column),
+    };
+  };
   return {
     scenario,
     columns: {
@@ -79,6 +101,19 @@ function buildCell(
       0,
     ),
     flags: [...new Set(valid.flatMap(({ flags }) => flags.map(({ code }) => code)))],
+  };
+}
+
+function summariseProbe({ probe, sweep, failure }: ProbedVariant): ProbeSummary {
+  return {
+    strategy: probe?.strategy ?? 'not probed',
+    parts: probe?.parts ?? [],
+    inFlight: probe?.inFlight ?? '',
+    late: probe?.late ?? '',
+    drainBound: probe?.drainBound.text ?? '',
+    invalid: [...(probe?.invalid ?? []), ...(sweep?.invalid ?? [])],
+    sweep,
+    failure,
   };
 }
 

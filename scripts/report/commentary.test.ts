@@ -30,7 +30,7 @@ test.each([
     '<scenario> fresh|persistent',
     '"fast fresh"',
   ],
-  ['a word that means nothing', 'x\n  {toy/bare drian}', 'drain or exit', '"drian"'],
+  ['a word that means nothing', 'x\n  {toy/bare drian}', 'drain, exit or strategy', '"drian"'],
   ['a row that was not measured', 'x\n  {other/graceful naive fresh}', 'a measured row', '"naive fresh"'],
 ])('%s is a problem with its place', (_, text, expected, found) => {
   const [problem] = fillFigures(text, report).problems;

@@ -21,7 +21,7 @@ const verdicts: readonly Verdict[] = ['no loss seen', 'loses', 'loses sometimes'
 /**
  * Puts the figures of a run into a text that people wrote about it, so that none is typed by hand:
  * `{gin/naive prestop persistent}` gives the cell, with `terminations` behind it the terminations that lost
- * something, `{gin/naive drain}` and `{gin/naive exit}` give those of the row. What the text claims is
+ * something, `{gin/naive drain}`, `{gin/naive exit}` and `{gin/naive strategy}` give those of the row. What the text claims is
  * checked: `{gin/naive naive fresh: loses}` is a problem when the run says otherwise.
  */
 export function fillFigures(text: string, report: RunReport): Commentary {
@@ -45,8 +45,15 @@ function figureOf(words: string, { rows }: RunReport): Figure {
     return { expected: 'a variant of the published run', found: JSON.stringify(variant) };
   }
   if (what.length === 1 && what[0] === 'drain') return { text: drainText(row.drainMs) };
+  if (what.length === 1 && what[0] === 'strategy') return strategyFigure(row, claim);
   if (what.length === 1 && what[0] === 'exit') return { text: exitsText(row.exits) };
   return cellFigure(row, what, claim);
+}
+
+function strategyFigure({ probe }: RowReport, claim: string | undefined): Figure {
+  const found = probe?.strategy ?? 'not probed';
+  if (claim === undefined || claim === found) return { text: found };
+  return { expected: claim, found: `${found} in the published run. Write the text again` };
 }
 
 function cellFigure(row: RowReport, what: string[], claim: string | undefined): Figure {
@@ -54,7 +61,7 @@ function cellFigure(row: RowReport, what: string[], claim: string | undefined): 
   const cell = row.cells.find((candidate) => candidate.scenario === scenario)?.columns;
   const judgement = isColumn(column) ? cell?.[column] : undefined;
   if (judgement === undefined || !(detail === undefined || detail === 'terminations')) {
-    const expected = `<scenario> ${columns.join('|')} [terminations], drain or exit of a measured row`;
+    const expected = `<scenario> ${columns.join('|')} [terminations], drain, exit or strategy of a measured row`;
     return { expected, found: JSON.stringify(what.join(' ')) };
   }
   if (claim !== undefined && claim !== judgement.verdict) {

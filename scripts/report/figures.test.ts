@@ -15,6 +15,9 @@ const column = (change: Partial<ColumnReport>): ColumnReport => ({
   reasons: [],
   byPhase: {},
   otherRates: [],
+  predicted: null,
+  contradiction: null,
+  smallestWindowMs: null,
   ...change,
 });
 

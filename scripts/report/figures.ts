@@ -1,4 +1,4 @@
-import type { ControlCheck } from '../analysis/controls.ts';
+import type { ControlCheck } from '../analysis/control-check.ts';
 import type { Bound } from '../analysis/statistics.ts';
 import type { ColumnReport, RowReport, RunReport } from './model.ts';
 

@@ -2,13 +2,16 @@ import { markdownTable } from 'markdown-table';
 import { columns } from '../analysis/judge.ts';
 import { drainText, failureText, exitsText, lossText, terminationsText } from './figures.ts';
 import type { RowReport, RunReport } from './model.ts';
+import { hasProbes, probeCells, probeColumns } from './probe-sections.ts';
 import { bannerOf, sectionsOf, type Section } from './sections.ts';
 
 /** The table alone. */
 export function renderMarkdownTable(report: RunReport): string {
   const scenarios = report.run.scenarios.flatMap(({ id }) => columns.map((column) => `${id}: ${column}`));
-  const header = ['Framework', 'Server', 'Version', 'Setting', ...scenarios, 'Terminations', 'Drain', 'Exit'];
-  return markdownTable([header, ...report.rows.map((row) => cellsOf(row).map(escapeCell))]);
+  const probed = hasProbes(report.rows);
+  const names = ['Framework', 'Server', 'Version', 'Setting', ...(probed ? probeColumns : [])];
+  const header = [...names, ...scenarios, 'Terminations', 'Drain', 'Exit'];
+  return markdownTable([header, ...report.rows.map((row) => cellsOf(row, probed).map(escapeCell))]);
 }
 
 /** The whole report as a document. */
@@ -37,11 +40,12 @@ function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${escapeText(line)}`).join('\n');
 }
 
-function cellsOf(row: RowReport): string[] {
+function cellsOf(row: RowReport, probed: boolean): string[] {
   const name = escapeText(row.framework);
   const framework = row.homepage === '' ? name : `[${name}](${row.homepage})`;
   // The id is what `--only` takes: with it the reader measures the row again.
-  const names = [framework, row.server, row.version, `\`${row.variant}\`: ${row.setting}`];
+  const setting = `\`${row.variant}\`: ${row.setting}`;
+  const names = [framework, row.server, row.version, setting, ...(probed ? probeCells(row) : [])];
   const cells = row.cells.flatMap(({ columns: found }) => columns.map((column) => lossText(found?.[column])));
   const failure = failureText(row);
   if (failure === null) {

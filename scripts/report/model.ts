@@ -1,6 +1,10 @@
-import type { ControlCheck, RunVerdict } from '../analysis/controls.ts';
+import type { ControlCheck } from '../analysis/control-check.ts';
+import type { RunVerdict } from '../analysis/controls.ts';
 import type { Phase, TrialFindings } from '../analysis/findings.ts';
 import type { Column, Judgement } from '../analysis/judge.ts';
+import type { Predicted } from '../analysis/prediction.ts';
+import type { ProbeFindings } from '../analysis/probe/model.ts';
+import type { SweepFindings } from '../analysis/probe/sweep.ts';
 import type { DifferingCell } from '../analysis/repetitions.ts';
 import type { RowInfo, RunInfo } from './run-info.ts';
 
@@ -31,6 +35,20 @@ export interface RowReport extends Omit<RowInfo, 'control'> {
   drainMs: { shortest: number; longest: number } | null;
   /** How pods ended, most frequent first: `0`, `143`, `SIGTERM`, `killed` (by the lab, grace was over). */
   exits: string[];
+  /** Null when it was not probed. */
+  probe: ProbeSummary | null;
+}
+
+/** What the probe of a variant says, without the records of single connections. */
+export interface ProbeSummary extends Pick<
+  ProbeFindings,
+  'strategy' | 'parts' | 'inFlight' | 'late' | 'invalid'
+> {
+  /** What bounds the drain, in words. */
+  drainBound: string;
+  sweep: Pick<SweepFindings, 'window' | 'smallestWindowMs' | 'terminations' | 'sent' | 'byOutcome'> | null;
+  /** Why it could not be probed. */
+  failure: string | null;
 }
 
 /** One variant in one scenario. */
@@ -45,6 +63,12 @@ export interface CellReport {
 }
 
 export interface ColumnReport extends Judgement {
+  /** What the probe lets expect; null where it says nothing. */
+  predicted: Predicted | null;
+  /** Why that cannot be, with what the load saw; null when both agree. */
+  contradiction: string | null;
+  /** The shortest loss window, in each termination, that the load would have seen with 95 %; null without a restart. */
+  smallestWindowMs: number | null;
   /** Of the pod that was to answer, when the request reached it. */
   byPhase: Partial<Record<Phase, number>>;
   /** Requests/s of its trials, all different ones, when not all ran at the rate of the run; else empty. */

@@ -22,6 +22,8 @@ export interface RunInfo {
     controls: boolean;
     /** Folder of the apps, relative to the project. Missing in older runs. */
     catalogue?: string;
+    /** Whether each variant was to be probed. Missing in older runs, which had no probe. */
+    probe?: boolean;
   };
   cluster: {
     name: string;
@@ -54,7 +56,9 @@ export interface RunInfo {
   /** Ids of the planned trials, in the order in which they run. */
   trials: string[];
   /** Milliseconds of the stages; null for one that was not finished. */
-  durations: { buildMs: number | null; trialsMs: number | null };
+  durations: { buildMs: number | null; probesMs?: number | null; trialsMs: number | null };
+  /** The variants to be probed, in this order. Missing in older runs, and in those without probes. */
+  probes?: string[];
   /** Of what the run measures and measures with, so that `--resume` mixes nothing. Missing in older runs. */
   fingerprints?: Fingerprints;
   /** Times at which an ended run was taken up again; ISO 8601, UTC. */

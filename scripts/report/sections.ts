@@ -1,3 +1,4 @@
+import type { ControlCheck } from '../analysis/control-check.ts';
 import type { Phase } from '../analysis/findings.ts';
 import { tallyText } from '../analysis/tally.ts';
 import { columns } from '../analysis/judge.ts';
@@ -10,6 +11,7 @@ import {
   seconds,
 } from './figures.ts';
 import type { RunReport, TrialSummary } from './model.ts';
+import { contradictionLines, hasProbes, strategyLines } from './probe-sections.ts';
 import type { RunInfo } from './run-info.ts';
 
 /** A part of the report below the table: a heading and sentences. */
@@ -28,7 +30,7 @@ export function bannerOf({ verdict, controls, run }: RunReport): Section | undef
         'INVALID RUN: the lab did not see what its controls are built to show. Do not use the figures below.',
       lines: failed.map(
         ({ control, scenario, kind, expectation, seen }) =>
-          `${control}, ${kind === 'sham' ? 'sham' : scenario}: expected ${expectation}; seen: ${seen}`,
+          `${control}, ${placeText({ kind, scenario })}: expected ${expectation}; seen: ${seen}`,
       ),
     };
   }
@@ -38,11 +40,18 @@ export function bannerOf({ verdict, controls, run }: RunReport): Section | undef
   return { title: `UNPROVEN RUN: ${why}, so nothing shows that the lab would have seen a loss.`, lines: [] };
 }
 
+/** Where a control was looked at: a scenario, or what was done instead of a restart under load. */
+function placeText({ kind, scenario }: Pick<ControlCheck, 'kind' | 'scenario'>): string {
+  return kind === 'restart' ? scenario : kind;
+}
+
 /** Everything below the table, in order. Sections without a line are left out. */
 export function sectionsOf(report: RunReport): Section[] {
   return [
     { title: 'How to read it', lines: legendOf(report) },
     { title: 'What was lost', lines: lossLines(report) },
+    { title: 'Strategies', lines: strategyLines(report) },
+    { title: 'Probe against load', lines: contradictionLines(report) },
     { title: 'Repetitions that differ', lines: differingLines(report) },
     { title: 'Controls', lines: controlLines(report) },
     { title: 'The instrument', lines: instrumentLines(report.trials) },
@@ -63,6 +72,11 @@ function legendOf(report: RunReport): string[] {
     ...(otherRates === undefined ? [] : [otherRates]),
     ...(run.options.repeat > 1 ? ['k in n: lost something in k of n repetitions.'] : []),
     "Under 'What was lost', a share in brackets is the 95 % interval of Clopper and Pearson for terminations that lose something.",
+    ...(hasProbes(report.rows)
+      ? [
+          'strategy: what a probe with raw connections saw after SIGTERM, quiet and with requests in flight (busy); scripts/analysis/probe/README.md defines each.',
+        ]
+      : []),
     'drain: SIGTERM to exit of a pod, shortest to longest. exit: exit code; killed: by the lab, when the grace period was over.',
   ];
 }
@@ -119,7 +133,7 @@ function phaseText(byPhase: Partial<Record<Phase, number>>): string {
 
 function controlLines({ controls }: RunReport): string[] {
   return controls.map((check) => {
-    const place = `${check.control}, ${check.kind === 'sham' ? 'sham' : check.scenario}`;
+    const place = `${check.control}, ${placeText(check)}`;
     const alarm =
       check.falseAlarmRate === null
         ? ''
@@ -190,9 +204,10 @@ function clusterLines({ run }: RunReport): string[] {
 function environmentLines({ run }: RunReport): string[] {
   const { versions, host, options } = run;
   const toolchains = Object.entries(versions.toolchains).map(([name, version]) => `${name} ${version}`);
-  const { buildMs, trialsMs } = run.durations;
+  const { buildMs, probesMs, trialsMs } = run.durations;
   const times = [
     ...(buildMs === null ? [] : [`builds ${minutes(buildMs)}${buildsText(run.builds)}`]),
+    ...(typeof probesMs === 'number' ? [`${(run.probes ?? []).length} probes ${minutes(probesMs)}`] : []),
     ...(trialsMs === null ? [] : [`${run.trials.length} planned trials ${minutes(trialsMs)}`]),
   ];
   return [

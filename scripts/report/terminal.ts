@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { columns, type Verdict } from '../analysis/judge.ts';
 import { drainText, failureText, exitsText, lossText, terminationsText } from './figures.ts';
-import type { RowReport, RunReport } from './model.ts';
+import type { ProbeSummary, RowReport, RunReport } from './model.ts';
 import type { RunInfo } from './run-info.ts';
 import { bannerOf, sectionsOf, type Section } from './sections.ts';
 
@@ -47,7 +47,14 @@ export function renderRow(table: TerminalTable, row: RowReport): string {
   const plural = terminations === '1' ? '' : 's';
   const ends = terminations === '–' ? 'not measured' : `${terminations} termination${plural} per scenario`;
   const about = `${row.framework} ${row.version} on ${row.server}: ${row.setting} (${ends})`;
-  return `${figures}${exitsText(row.exits)}\n${paint(table, 'dim', `  ${about}`)}`;
+  const strategy = row.probe === null ? '' : `\n  ${probeText(row.probe)}`;
+  return `${figures}${exitsText(row.exits)}\n${paint(table, 'dim', `  ${about}`)}${strategy}`;
+}
+
+/** What the probe saw, in one line. */
+function probeText({ failure, strategy, inFlight, late, drainBound }: ProbeSummary): string {
+  if (failure !== null) return `not probed: ${failure}`;
+  return `${strategy}; in flight: ${inFlight}; new connections: ${late}; ${drainBound}`;
 }
 
 /** A figure of a row, and how wide its column is. */

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { TrialFindings } from '../analysis/findings.ts';
+import type { ProbedVariant } from '../analysis/probed.ts';
 import { buildReport } from '../report/build.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { renderTerminal } from '../report/terminal.ts';
@@ -10,34 +11,47 @@ import { writeJson } from '../support/write-whole.ts';
 import type { PlannedRun } from './planned.ts';
 import { resumeCommand } from './stored-run.ts';
 
+/** What was measured, in this run and before it was taken up again. */
+export interface Measured {
+  findings: TrialFindings[];
+  probed: ProbedVariant[];
+}
+
 /** Writes and prints the report of what was measured; returns the exit code. */
 export function finishRun(
   { info, folder }: { info: RunInfo; folder: string },
-  findings: TrialFindings[],
+  measured: Measured,
   json: boolean,
 ): number {
   info.finished = new Date().toISOString();
   writeJson(join(folder, 'run.json'), info);
-  return report({ info, folder }, findings, json);
+  return report({ info, folder }, measured, json);
 }
 
 /** Prints the report of a run that was taken up again although nothing of it is missing; returns the exit code. */
-export function reportComplete({ id, folder, stored, kept, options }: Required<PlannedRun>): number {
+export function reportComplete({
+  id,
+  folder,
+  stored,
+  kept: findings,
+  probed,
+  options,
+}: Required<PlannedRun>): number {
   process.stderr.write(`Run ${id} is complete: nothing is left to be measured.\n`);
   const { interrupted, finished } = stored;
   // It may have been stopped after its last trial.
   if (interrupted || finished === null) {
-    return finishRun({ info: { ...stored, interrupted: false }, folder }, kept, options.json);
+    return finishRun({ info: { ...stored, interrupted: false }, folder }, { findings, probed }, options.json);
   }
-  return report({ info: stored, folder }, kept, options.json);
+  return report({ info: stored, folder }, { findings, probed }, options.json);
 }
 
 function report(
   { info, folder }: { info: RunInfo; folder: string },
-  findings: TrialFindings[],
+  { findings, probed }: Measured,
   json: boolean,
 ): number {
-  const run = buildReport(info, findings);
+  const run = buildReport(info, findings, { probed });
   writeReport(folder, run);
   const colour = process.stdout.isTTY;
   process.stdout.write(json ? renderJson(run) : `\n${renderTerminal(run, { colour })}`);

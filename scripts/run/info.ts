@@ -8,6 +8,7 @@ import { runSchema, type Fingerprints, type RowInfo, type RunInfo } from '../rep
 import type { LabOptions } from '../support/lab-options.ts';
 import { projectRoot } from '../support/project.ts';
 import { fingerprintsOf } from './fingerprints.ts';
+import { plannedProbes } from './probe/stored.ts';
 
 export interface RunFacts {
   id: string;
@@ -84,7 +85,8 @@ function manifestLimits(plan: Plan): string[] {
 /** All that is known of a run before its first trial. */
 export async function describeRun(facts: RunFacts): Promise<RunInfo> {
   const { id, started, options, plan, cluster, reasons, k6Version } = facts;
-  const { only, repeat, ratePerSecond, controls } = options;
+  const { only, repeat, ratePerSecond, controls, probe } = options;
+  const measured = rows(facts);
   const processors = cpus();
   return {
     schema: runSchema,
@@ -99,6 +101,7 @@ export async function describeRun(facts: RunFacts): Promise<RunInfo> {
       repeat,
       ratePerSecond,
       controls,
+      probe,
       catalogue: relative(projectRoot, options.catalogue) || '.',
     },
     cluster: { ...cluster, limits: [...cluster.limits, ...manifestLimits(plan)], reasons },
@@ -116,10 +119,11 @@ export async function describeRun(facts: RunFacts): Promise<RunInfo> {
       memoryBytes: totalmem(),
     },
     scenarios: scenarios(facts),
-    rows: [...rows(facts), ...brokenApps(facts).map(({ id }) => unreadableRow(id))],
+    rows: [...measured, ...brokenApps(facts).map(({ id }) => unreadableRow(id))],
     rowFailures: unreadableFailures(facts),
     trials: plan.trials.map((trial) => trial.id),
-    durations: { buildMs: null, trialsMs: null },
+    ...(probe && { probes: plannedProbes(measured, facts.catalogue) }),
+    durations: { buildMs: null, probesMs: null, trialsMs: null },
     fingerprints: await fingerprintsOf(facts),
   };
 }

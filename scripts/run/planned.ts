@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import type { TrialFindings } from '../analysis/findings.ts';
+import type { ProbedVariant } from '../analysis/probed.ts';
 import type { Catalogue, Plan } from '../catalogue/model.ts';
 import { makePlan } from '../catalogue/plan.ts';
 import type { RunInfo } from '../report/run-info.ts';
@@ -21,13 +22,15 @@ export interface PlannedRun {
   rest: Plan;
   /** Of the others. */
   kept: TrialFindings[];
+  /** Of the probes that need not be done again. */
+  probed: ProbedVariant[];
   /** What `run.json` says of a run that is taken up again. */
   stored?: RunInfo;
 }
 
-/** True for a run that is taken up again although every trial of it has been measured. */
+/** True for a run that is taken up again although nothing of it is missing. */
 export function isComplete(planned: PlannedRun): planned is Required<PlannedRun> {
-  return planned.stored !== undefined && planned.rest.trials.length === 0;
+  return planned.stored !== undefined && planned.plan.trials.length === 0;
 }
 
 /** Where the results will be: a new folder, or that of the run to be taken up again. */
@@ -42,5 +45,5 @@ const drawSeed = () => Math.floor(Math.random() * 1_000_000);
 export async function planRun(options: LabOptions, folder: string): Promise<PlannedRun> {
   const catalogue = await readRunCatalogue(options);
   const plan = makePlan({ ...options, catalogue, seed: options.seed ?? drawSeed() });
-  return { id: basename(folder), folder, options, catalogue, plan, rest: plan, kept: [] };
+  return { id: basename(folder), folder, options, catalogue, plan, rest: plan, kept: [], probed: [] };
 }

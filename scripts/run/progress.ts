@@ -1,4 +1,5 @@
 import type { TrialFindings } from '../analysis/findings.ts';
+import type { ProbedVariant } from '../analysis/probed.ts';
 import type { Plan } from '../catalogue/model.ts';
 import { estimateTrial, type TrialHistory } from '../catalogue/estimate.ts';
 import { buildRow } from '../report/build.ts';
@@ -12,6 +13,7 @@ export interface ProgressRequest {
   rest: Plan;
   /** Findings of trials that were run before. */
   kept: TrialFindings[];
+  probed: ProbedVariant[];
   info: RunInfo;
   history: TrialHistory;
   /** False when standard output is for JSON. */
@@ -29,7 +31,7 @@ function resultText(result: TrialFindings): string {
 }
 
 /** Shows what is measured now, and the table, row by row, on standard output. */
-export function showProgress({ rest, kept, info, history, table }: ProgressRequest): RunProgress {
+export function showProgress({ rest, kept, probed, info, history, table }: ProgressRequest): RunProgress {
   const line = progressOn(process.stderr);
   const style: TerminalTable = { run: info, colour: process.stdout.isTTY };
   const total = String(rest.trials.length);
@@ -44,7 +46,7 @@ export function showProgress({ rest, kept, info, history, table }: ProgressReque
     line.clear();
     if (!headerShown) process.stdout.write(`\n${renderHeader(style)}\n`);
     headerShown = true;
-    process.stdout.write(`${renderRow(style, buildRow(info, row, findings))}\n`);
+    process.stdout.write(`${renderRow(style, buildRow(info, row, { findings, probed }))}\n`);
   };
 
   return {

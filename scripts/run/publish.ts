@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { TrialFindings } from '../analysis/findings.ts';
+import type { ProbedVariant } from '../analysis/probed.ts';
 import { buildReport } from '../report/build.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { fillFigures } from '../report/commentary.ts';
@@ -41,7 +42,8 @@ export interface Generated {
  */
 export async function publishRun(run: StoredRun, publication: Publication): Promise<void> {
   const analysed = await reanalyse(run);
-  const report = buildReport(run.info, analysed.findings);
+  const { findings, probed } = analysed;
+  const report = buildReport(run.info, findings, { probed });
   const obstacle = obstacleTo(report, analysed.differing.length);
   if (obstacle !== undefined) {
     throw new LabError(
@@ -51,11 +53,17 @@ export async function publishRun(run: StoredRun, publication: Publication): Prom
   }
   const folder = publishedFolder(publication);
   const style = await styleOf(publication);
-  writeWhole(path.join(folder, 'run.json'), await tidy(JSON.stringify(run.info), 'json', style));
-  writeWhole(
-    path.join(folder, 'findings.json'),
-    await tidy(JSON.stringify(analysed.findings), 'json', style),
-  );
+  const write = async (file: string, value: unknown) => {
+    writeWhole(path.join(folder, file), await tidy(JSON.stringify(value), 'json', style));
+  };
+  await write('run.json', run.info);
+  await write('findings.json', findings);
+  await write('probes.json', probed.map(withoutConnections));
+}
+
+/** Thousands of connections, which the table does not need: their records stay with the run. */
+function withoutConnections(probed: ProbedVariant): ProbedVariant {
+  return { ...probed, probe: probed.probe && { ...probed.probe, sessions: [] } };
 }
 
 function obstacleTo(report: RunReport, differing: number): string | undefined {
@@ -109,9 +117,16 @@ function readPublished(publication: Publication): RunReport | undefined {
   const folder = publishedFolder(publication);
   if (!fs.existsSync(path.join(folder, 'run.json'))) return undefined;
   const info = readInfo(path.join(folder, 'run.json'));
-  const file = path.join(folder, 'findings.json');
+  const findings = readFindings(path.join(folder, 'findings.json')) as TrialFindings[];
+  // Runs of before the probe have none.
+  const probes = path.join(folder, 'probes.json');
+  const probed = fs.existsSync(probes) ? (readFindings(probes) as ProbedVariant[]) : [];
+  return buildReport(info, findings, { probed });
+}
+
+function readFindings(file: string): unknown {
   try {
-    return buildReport(info, JSON.parse(fs.readFileSync(file, 'utf8')) as TrialFindings[]);
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (error) {
     throw new LabError(
       'published-unreadable',

@@ -3,13 +3,16 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { analyseTrial } from '../analysis/analyse.ts';
 import type { TrialFindings } from '../analysis/findings.ts';
+import type { ProbedVariant } from '../analysis/probed.ts';
 import { messageOf } from '../support/errors.ts';
 import { readTimeline, type TimelineProblem } from '../timeline/read.ts';
+import { readAllProbed } from './probe/stored.ts';
 import { resumeCommand, trialFolder, type StoredRun } from './stored-run.ts';
 
 /** What the stored timelines of a run give now. */
 export interface Reanalysis {
   findings: TrialFindings[];
+  probed: ProbedVariant[];
   /** Trials with stored findings, and those whose timeline gives others now. */
   compared: number;
   differing: { trial: string; fields: string[] }[];
@@ -21,7 +24,8 @@ export interface Reanalysis {
 
 /** Analyses every trial of the run again, one after the other, from its timeline alone. */
 export async function reanalyse({ folder, info }: StoredRun): Promise<Reanalysis> {
-  const result: Reanalysis = { findings: [], compared: 0, differing: [], damaged: [], remarks: [] };
+  const probed = await readAllProbed(folder, info);
+  const result: Reanalysis = { findings: [], probed, compared: 0, differing: [], damaged: [], remarks: [] };
   for (const trial of info.trials) await reanalyseTrial(result, { trial, folder });
   if (info.interrupted || info.finished === null) result.remarks.push(`Go on with: ${resumeCommand(folder)}`);
   return result;

@@ -12,6 +12,7 @@ import { requireUnchanged } from './changes.ts';
 import { readRunCatalogue } from './controls.ts';
 import { describeRun } from './info.ts';
 import { readKept } from './kept.ts';
+import { readAllProbed } from './probe/stored.ts';
 import type { PlannedRun } from './planned.ts';
 import { readInfo } from './stored-run.ts';
 
@@ -24,10 +25,11 @@ import { readInfo } from './stored-run.ts';
 export async function planRest(given: LabOptions, folder: string): Promise<PlannedRun> {
   const stored = readInfo(join(folder, 'run.json'));
   const kept = readKept(folder, stored.trials);
+  const probed = await readAllProbed(folder, stored);
   const options = storedOptions(stored, given);
   const { id, seed } = stored;
-  const common = { id, folder, options, kept, stored };
-  if (kept.length === stored.trials.length) {
+  const common = { id, folder, options, kept, probed, stored };
+  if (kept.length === stored.trials.length && probed.length === (stored.probes ?? []).length) {
     const nothing: Plan = { seed, trials: [] };
     const catalogue: Catalogue = { frameworks: [], broken: [], scenarios: [] };
     return { ...common, catalogue, plan: nothing, rest: nothing };
@@ -44,6 +46,7 @@ function storedOptions({ seed, options, cluster }: RunInfo, given: LabOptions): 
   return {
     ...given,
     ...options,
+    probe: options.probe ?? false,
     seed,
     cluster: cluster.name as LabOptions['cluster'],
     catalogue: resolve(projectRoot, options.catalogue ?? '.'),

@@ -6,6 +6,7 @@ import type { TrialFindings } from '../analysis/findings.ts';
 import type { RunInfo } from '../report/run-info.ts';
 import { monotonicMs } from '../support/clock.ts';
 import { writeJson } from '../support/write-whole.ts';
+import { artefactOf } from './artefact.ts';
 import { runFittedTrial, type FittedOutcome } from './fitted-trial.ts';
 import { trialFolder } from './stored-run.ts';
 
@@ -26,14 +27,6 @@ export interface RunProgress {
   step(trial: Trial, number: number, step: string): void;
   /** After a trial; `rowComplete` when it was the last planned one of its variant. */
   trialDone(trial: Trial, result: TrialFindings | string, rowComplete: boolean): void;
-}
-
-/** The variant's artefact, or a sentence that says why there is none. */
-function artefactOf(trial: Trial, builds: Map<string, BuildOutcome>): { folder: string } | string {
-  const outcome = builds.get(trial.variant.framework);
-  if (outcome === undefined) return 'not built';
-  if ('artefact' in outcome) return { folder: outcome.artefact.folder };
-  return 'skipped' in outcome ? `skipped: ${outcome.skipped}` : `build failed: ${outcome.failed}`;
 }
 
 /**
@@ -91,7 +84,7 @@ async function runOne(
   { info, folder, builds, cluster, k6, signal, progress }: RunRequest,
   { trial, number, save }: { trial: Trial; number: number; save: () => void },
 ): Promise<FittedOutcome> {
-  const artefact = artefactOf(trial, builds);
+  const artefact = artefactOf(trial.variant.framework, builds);
   if (typeof artefact === 'string') return { failed: artefact };
   return await runFittedTrial(
     {

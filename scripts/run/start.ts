@@ -74,7 +74,10 @@ async function buildApps(
   signal: AbortSignal,
 ): Promise<Map<string, BuildOutcome>> {
   const startedMs = monotonicMs();
-  const used = new Set(rest.trials.map(({ variant }) => variant.framework));
+  const used = new Set([
+    ...rest.trials.map(({ variant }) => variant.framework),
+    ...(info.probes ?? []).map((variant) => variant.split('/')[0]),
+  ]);
   const frameworks = catalogue.frameworks.filter((framework) => used.has(framework.id));
   const logFolder = makeFolder(join(folder, 'build'));
   try {

@@ -13,6 +13,7 @@ const defaults = {
   list: false,
   json: false,
   controls: true,
+  probe: true,
   catalogue: projectRoot,
   results: join(projectRoot, 'results'),
   resume: undefined,
@@ -131,6 +132,7 @@ test('lab --help', () => {
       --list                print the plan and its estimated time, and run nothing
       --json                print JSON instead of text
       --no-controls         leave out the controls: the run then proves nothing about its instrument
+      --no-probe            leave out the probes: the table then has no strategies
       --catalogue <folder>  folder with apps/, manifests/ and scenarios.yaml (default: the project)
       --resume [run]        go on with a run: its id, its folder, or latest, which is the default
       --results <folder>    folder of results (default: results/ of the project)

@@ -32,6 +32,8 @@ export interface LabOptions {
   list: boolean;
   json: boolean;
   controls: boolean;
+  /** Whether each variant is probed as well. */
+  probe: boolean;
   /** Absolute path of the folder with `apps/`, `manifests/` and `scenarios.yaml`. */
   catalogue: string;
   /** Absolute path of the folder for results. */
@@ -40,7 +42,10 @@ export interface LabOptions {
   resume: string | undefined;
 }
 
-interface Parsed extends Pick<LabOptions, 'cluster' | 'repeat' | 'controls' | 'catalogue' | 'results'> {
+interface Parsed extends Pick<
+  LabOptions,
+  'cluster' | 'repeat' | 'controls' | 'probe' | 'catalogue' | 'results'
+> {
   list?: boolean;
   json?: boolean;
   only?: string[];
@@ -52,7 +57,17 @@ interface Parsed extends Pick<LabOptions, 'cluster' | 'repeat' | 'controls' | 'c
 }
 
 /** Options that say what a run is: one that goes on has them already. */
-const fixedAtStart = ['only', 'scenario', 'cluster', 'repeat', 'rate', 'seed', 'controls', 'catalogue'];
+const fixedAtStart = [
+  'only',
+  'scenario',
+  'cluster',
+  'repeat',
+  'rate',
+  'seed',
+  'controls',
+  'probe',
+  'catalogue',
+];
 
 const rateWhy =
   'Below 100 requests/s in all, a control cannot be told from an app with less than 0.1 % false alarms.';
@@ -123,6 +138,7 @@ function labCommand() {
     .option('--list', 'print the plan and its estimated time, and run nothing')
     .option('--json', 'print JSON instead of text')
     .option('--no-controls', 'leave out the controls: the run then proves nothing about its instrument')
+    .option('--no-probe', 'leave out the probes: the table then has no strategies')
     .addOption(
       new Option('--catalogue <folder>', 'folder with apps/, manifests/ and scenarios.yaml')
         .argParser(pathOption('--catalogue', 'a folder'))

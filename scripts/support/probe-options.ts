@@ -33,7 +33,8 @@ interface Parsed extends Pick<ProbeOptions, 'repeat' | 'catalogue' | 'results'> 
   json?: boolean;
 }
 
-const defaultConnections = 400;
+/** As many as find a loss window of a third of a millisecond with 95 %. */
+export const sweepConnections = 400;
 const example = 'Write for example npm run probe -- gin/shutdown';
 
 /**
@@ -54,7 +55,7 @@ export function parseProbeOptions(words: readonly string[]): ProbeOptions | Help
   return {
     ...options,
     subject: subjectOf(command.args[0], typed),
-    sweep: sweep ? { connections: connections ?? defaultConnections } : undefined,
+    sweep: sweep ? { connections: connections ?? sweepConnections } : undefined,
     json: json ?? false,
     catalogue: resolve(options.catalogue),
     results: resolve(options.results),
@@ -91,7 +92,7 @@ function probeCommand() {
     .option('--sweep', 'instead of the states: one request on each of many idle connections, around SIGTERM')
     .option(
       '--connections <number>',
-      `of the sweep (default: ${String(defaultConnections)})`,
+      `of the sweep (default: ${String(sweepConnections)})`,
       wholeNumberOption('--connections', { from: 1, to: 10_000 }),
     )
     .option('--json', 'print JSON instead of text')

@@ -3,7 +3,7 @@ import { tally, tallyText } from '../tally.ts';
 import { baselineOf } from './baseline.ts';
 import { drainOf } from './drain.ts';
 import { exitTexts } from './exit.ts';
-import { lateText } from './late.ts';
+import { arrivalsOf, lateText } from './late.ts';
 import type { ConnectionFinding, ProbeFindings, SessionFindings } from './model.ts';
 import { sessionFindings } from './sessions.ts';
 import { stateFindings } from './states.ts';
@@ -26,6 +26,7 @@ export function analyseProbe(sessions: readonly ProbeSession[]): ProbeFindings {
     parts: strategy.parts,
     inFlight: inFlightText(valid),
     late: lateText(valid),
+    arrivals: arrivalsOf(valid),
     drainBound: drainOf(valid, ignoresSigterm),
     exits: exitTexts(valid),
     states: stateFindings(valid),

@@ -1,6 +1,7 @@
 import { median } from 'd3-array';
-import type { ConnectionFinding, Outcome, SessionFindings } from './model.ts';
+import type { Arrival, ConnectionFinding, Outcome, SessionFindings } from './model.ts';
 import { answersWithinMs, unansweredMs } from './reaction.ts';
+import { evidenceOf } from './witnesses.ts';
 
 /** What new connections got during a time after SIGTERM. */
 interface Stretch {
@@ -117,4 +118,25 @@ function merged(stretches: readonly Stretch[]): Stretch[] {
 function textOf({ outcome, status }: ConnectionFinding): string {
   if (outcome === 'rejected') return `rejected with ${String(status)}`;
   return texts[outcome] ?? outcome;
+}
+
+/** Every new connection of these sessions; and the exit of a process, after which there would be nobody to serve one. */
+export function arrivalsOf(sessions: readonly SessionFindings[]): Arrival[] {
+  return sessions.flatMap((session) => {
+    const { condition, exit } = session;
+    const late = session.connections.filter(
+      ({ state, outcome }) => state === 'late' && outcome !== 'not reached',
+    );
+    const arrivals = late.map((connection) => ({
+      condition,
+      afterMs: connection.actsAfterMs ?? 0,
+      served: connection.outcome.startsWith('served'),
+      beforeReaction: connection.beforeReaction,
+      evidence: evidenceOf(session, connection),
+    }));
+    if (late.length === 0 || exit.atMs === null || exit.killed) return arrivals;
+    const evidence = `${session.session}.${session.repetition} exit`;
+    const gone = { condition, afterMs: exit.atMs, served: false, beforeReaction: false, evidence };
+    return [...arrivals, gone];
+  });
 }

@@ -103,6 +103,18 @@ export interface StateFindings {
   beforeReaction: number;
 }
 
+/** A new connection with a request after SIGTERM: what load on new connections would have met at that moment. */
+export interface Arrival {
+  condition: ProbeCondition;
+  /** From SIGTERM. */
+  afterMs: number;
+  served: boolean;
+  /** It came before the process had reacted to SIGTERM. */
+  beforeReaction: boolean;
+  /** As in a part of the strategy. */
+  evidence: string;
+}
+
 /** What keeps the process from ending, as the sessions show it. */
 export type DrainBound =
   | 'nothing' // it ends at once whatever is open
@@ -122,6 +134,7 @@ export interface ProbeFindings {
   inFlight: string;
   /** What a new connection with a request gets after SIGTERM, in order of time: `refused`, `served until 2.0 s, then refused`. */
   late: string;
+  arrivals: Arrival[];
   drainBound: { bounds: DrainBound[]; text: string };
   exits: string[];
   states: StateFindings[];

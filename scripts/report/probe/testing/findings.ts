@@ -65,6 +65,7 @@ export function findings(changes: Partial<ProbeFindings> = {}): ProbeFindings {
     ],
     inFlight: 'served',
     late: 'refused',
+    arrivals: [],
     drainBound: { bounds: ['requests in flight'], text: 'waits for requests in flight' },
     exits: ['exit code 0'],
     states: [state()],
