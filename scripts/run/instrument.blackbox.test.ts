@@ -99,7 +99,9 @@ describe('a results folder', () => {
   test.skipIf(!canMount)(
     'on a full disk ends the run with one message, and what was written can be read (needs mount)',
     () => {
-      const lab = labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] }]);
+      // Three or four trials fill it, so ten do for certain.
+      const variants = Array.from({ length: 10 }, (_, index) => ({ name: `v${String(index)}` }));
+      const lab = labs.make([{ id: 'toy', variants }]);
       const { stdout, stderr } = mounted(
         lab,
         `mount -t tmpfs -o size=1m tmpfs "$RESULTS"
