@@ -16,6 +16,11 @@ export class SessionProblem extends Error {
   }
 }
 
+/** The server ended while nobody had asked it to; `how` says with what exit code or signal. */
+export function endedBeforeSigterm(how: string): SessionProblem {
+  return new SessionProblem('ended-before-sigterm', `The server ended before it was asked to: ${how}.`);
+}
+
 /**
  * The server's process from the beginning of a session to its end: it records what happens to it, and tells when
  * that makes the session pointless.
@@ -116,7 +121,7 @@ export class Lifetime {
   #endedTooEarly(how: string): void {
     this.#failing.abort(
       this.#answering
-        ? new SessionProblem('ended-before-sigterm', `The server ended before it was asked to: ${how}.`)
+        ? endedBeforeSigterm(how)
         : new SessionProblem('not-answering', `The server ended before it answered any request: ${how}.`),
     );
   }

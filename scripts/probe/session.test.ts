@@ -12,18 +12,13 @@ import {
   headerOf,
   kindsOf,
   processRecords,
-  startToy,
+  toys,
   type ToyTarget,
 } from './testing/toy-target.ts';
 
-const started: ToyTarget[] = [];
+const targets = toys();
 
-afterEach(async () => {
-  for (const target of started.splice(0)) {
-    target.kill();
-    await target.exited;
-  }
-});
+afterEach(() => targets.end());
 
 interface Recorded {
   records: ProbeRecord[];
@@ -47,8 +42,7 @@ async function session(
   kinds: [ProbeConnectionPlan['state'], number | null][],
   options: Options = {},
 ): Promise<Recorded> {
-  const target = await startToy(env);
-  started.push(target);
+  const target = await targets.start(env);
   const { graceMs, answeringLimitMs, onRecord, ...rest } = options;
   const connections = kinds.map(([state, actsAfterMs], id) => ({ id, state, actsAfterMs }));
   const header: ProbeHeader = headerOf({ session: 'toy', condition: 'quiet', connections }, graceMs);
@@ -282,8 +276,7 @@ test('nothing is recorded once it is over', async () => {
 });
 
 test('only a failure of the lab is thrown, and the connections are closed', async () => {
-  const target = await startToy({});
-  started.push(target);
+  const target = await targets.start({});
   const records: ProbeRecord[] = [];
   const recording = recordSession(target, headerOf({ session: 'toy', condition: 'quiet', connections: [] }), {
     record: (record) => records.push(record),

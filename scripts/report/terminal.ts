@@ -1,11 +1,11 @@
-import { styleText } from 'node:util';
 import { columns, type Verdict } from '../analysis/judge.ts';
 import { drainText, failureText, exitsText, lossText, terminationsText } from './figures.ts';
 import type { ProbeSummary, RowReport, RunReport } from './model.ts';
 import type { RunInfo } from './run-info.ts';
+import { painter, type Paint } from './paint.ts';
 import { bannerOf, sectionsOf, type Section } from './sections.ts';
 
-type Style = Parameters<typeof styleText>[0];
+type Style = Parameters<Paint>[0];
 
 /** Widths are fixed before the first row is known, so that the table can grow while the lab runs. */
 export interface TerminalTable {
@@ -122,7 +122,6 @@ function variantWidth({ run }: TerminalTable): number {
   );
 }
 
-/** Whether there are colours is decided by the caller, who knows where the text goes. */
 function paint({ colour }: TerminalTable, style: Style, text: string): string {
-  return colour ? styleText(style, text, { validateStream: false }) : text;
+  return painter(colour)(style, text);
 }

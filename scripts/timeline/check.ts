@@ -1,4 +1,5 @@
 import { podEvents, populations } from './records.ts';
+import { isNumber, isObject, isOneOf, isText, type Fields } from './values.ts';
 
 /** What a parsed line is. `unknown`: a record type of a newer schema. Otherwise a reason why it cannot be used. */
 export type LineKind = 'header' | 'event' | 'start' | 'end' | 'connection' | 'unknown' | { reason: string };
@@ -9,8 +10,6 @@ export function kindOf(value: unknown): LineKind {
   if (typeof value === 'object' && value !== null) return kindOfObject(value as Fields);
   return { reason: 'neither an array nor an object' };
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 function kindOfArray(record: readonly unknown[]): LineKind {
   switch (record[0]) {
@@ -125,20 +124,4 @@ function isHeader(record: Fields): boolean {
     isObject(users) &&
     populations.every((population) => isNumber(ratePerSecond[population]) && isNumber(users[population]))
   );
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isOneOf(value: unknown, names: readonly string[]): boolean {
-  return isText(value) && names.includes(value);
 }

@@ -10,6 +10,7 @@ import {
   type ProbeProcessRecord,
   type ProbeSession,
 } from './probe-records.ts';
+import { isNumber, isObject, isOneOf, isText, type Fields } from './values.ts';
 
 /**
  * Reads a stored session. Throws `probe-missing` when the file cannot be read and `probe-header` when it does
@@ -104,8 +105,6 @@ const checks: Record<ProbeConnectionRecord[0], (record: readonly unknown[]) => b
 };
 const connectionChecks = new Map<string, (record: readonly unknown[]) => boolean>(Object.entries(checks));
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function isHeader(value: unknown): value is ProbeHeader {
   return (
     isObject(value) &&
@@ -140,20 +139,4 @@ function isProcess(value: Fields): value is Fields & ProbeProcessRecord {
 
 function isProblem(value: Fields): value is Fields & ProbeProblemRecord {
   return isNumber(value['atMs']) && isText(value['code']) && isText(value['detail']);
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isOneOf(value: unknown, names: readonly string[]): boolean {
-  return isText(value) && names.includes(value);
 }

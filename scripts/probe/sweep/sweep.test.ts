@@ -5,21 +5,16 @@ import {
   headerOf,
   kindsOf,
   processRecords,
-  startToy,
+  toys,
   type ToyTarget,
 } from '../testing/toy-target.ts';
 import { startSweepProcess } from './client.ts';
 import { planSweep } from './plan.ts';
 import { recordSweep } from './sweep.ts';
 
-const started: ToyTarget[] = [];
+const targets = toys();
 
-afterEach(async () => {
-  for (const target of started.splice(0)) {
-    target.kill();
-    await target.exited;
-  }
-});
+afterEach(() => targets.end());
 
 interface Options {
   connections?: number;
@@ -32,8 +27,7 @@ async function sweep(
   env: { [name: string]: string },
   options: Options = {},
 ): Promise<{ records: ProbeRecord[]; header: ProbeHeader; target: ToyTarget }> {
-  const target = await startToy(env);
-  started.push(target);
+  const target = await targets.start(env);
   const { connections = 30, graceMs = 15_000 } = options;
   const records: ProbeRecord[] = [];
   const header = headerOf(planSweep({ connections, seed: 1 }), graceMs);

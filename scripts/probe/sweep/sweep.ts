@@ -4,7 +4,7 @@ import { unlessAborted } from '../../support/interrupt.ts';
 import { timeouts } from '../../support/timeouts.ts';
 import type { ProbeHeader, ProbeRecord } from '../../timeline/probe-records.ts';
 import { untilAnswering, warmUp } from '../answering.ts';
-import { Lifetime } from '../lifetime.ts';
+import { endedBeforeSigterm, Lifetime } from '../lifetime.ts';
 import type { ProbeContext, ProbeTarget } from '../target.ts';
 import { probeTimes } from '../times.ts';
 import { startSweepProcess } from './client.ts';
@@ -77,9 +77,10 @@ function noticeEarlyExit(seen: ProbeRecord[]): void {
   const known = seen.some((record) => 'code' in record);
   if (!exit || known || (sigterm && sigterm.atMs <= exit.atMs)) return;
   const { atMs, exitCode, signal } = exit;
-  const how = describeExit(exitCode ?? undefined, signal ?? undefined);
-  const detail = `The server ended before it was asked to: ${how}.`;
-  seen.push({ type: 'problem', atMs, code: 'ended-before-sigterm', detail });
+  const { code, message: detail } = endedBeforeSigterm(
+    describeExit(exitCode ?? undefined, signal ?? undefined),
+  );
+  seen.push({ type: 'problem', atMs, code, detail });
 }
 
 function timeOf(record: ProbeRecord): number {

@@ -19,14 +19,11 @@ export interface ToyTarget extends SweepTarget {
 
 const toyServer = fileURLToPath(new URL('./toy-server.mjs', import.meta.url));
 
-/** Starts a program of Node.js that listens on HOST and PORT, the toy server if no other is named. */
-export async function startToy(
-  env: { [name: string]: string },
-  program: string = toyServer,
-): Promise<ToyTarget> {
+/** Starts the toy server on a port of its own. */
+async function startToy(env: { [name: string]: string }): Promise<ToyTarget> {
   const host = '127.0.0.1';
   const port = await freePort(host);
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [toyServer], {
     env: { ...process.env, HOST: host, PORT: String(port), ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -48,6 +45,24 @@ export async function startToy(
       return { exitCode, signal } as { exitCode: number | null; signal: string | null };
     }),
     watchListener: () => undefined,
+  };
+}
+
+/** Starts toys for a test file, which ends those that are left after each test. */
+export function toys() {
+  const started: ToyTarget[] = [];
+  return {
+    async start(env: { [name: string]: string }): Promise<ToyTarget> {
+      const target = await startToy(env);
+      started.push(target);
+      return target;
+    },
+    async end(): Promise<void> {
+      for (const target of started.splice(0)) {
+        target.kill();
+        await target.exited;
+      }
+    },
   };
 }
 

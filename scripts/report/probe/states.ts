@@ -1,5 +1,5 @@
 import type { StateFindings } from '../../analysis/probe/model.ts';
-import { columnsOf } from './paint.ts';
+import { columnsOf } from './columns.ts';
 import { actsText, countsText } from './texts.ts';
 
 type Counts = StateFindings['outcomes'];

@@ -1,6 +1,7 @@
 import type { SweepFindings } from '../../analysis/probe/sweep.ts';
 import type { ProbeInfo } from './model.ts';
-import { columnsOf, painter } from './paint.ts';
+import { painter } from '../paint.ts';
+import { columnsOf } from './columns.ts';
 import { renderHeading } from './terminal.ts';
 import { countsText, momentText } from './texts.ts';
 

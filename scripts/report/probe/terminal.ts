@@ -1,6 +1,7 @@
 import type { ProbeFindings } from '../../analysis/probe/model.ts';
 import type { ProbeInfo } from './model.ts';
-import { columnsOf, painter, type Paint } from './paint.ts';
+import { painter, type Paint } from '../paint.ts';
+import { columnsOf } from './columns.ts';
 import { renderStates } from './states.ts';
 import { evidenceText } from './texts.ts';
 import { renderTimeline } from './timelines.ts';

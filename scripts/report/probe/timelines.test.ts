@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ConnectionFinding } from '../../analysis/probe/model.ts';
-import { painter } from './paint.ts';
+import { painter } from '../paint.ts';
 import { connection, session } from './testing/findings.ts';
 import { renderTimeline } from './timelines.ts';
 

@@ -1,5 +1,6 @@
 import type { ConnectionFinding, Outcome, SessionFindings } from '../../analysis/probe/model.ts';
-import { columnsOf, type Paint } from './paint.ts';
+import type { Paint } from '../paint.ts';
+import { columnsOf } from './columns.ts';
 import { actsText, exitText, momentsText, momentText } from './texts.ts';
 
 /** One session in lines: what became of the process, then of each group of connections that met the same. */
