@@ -76,12 +76,12 @@ export class Lifetime {
   /** SIGTERM is about to be sent: from here on the end of the process is what is looked for. */
   terminating(): void {
     this.#terminated = true;
-    this.#target.watchListener(() => this.#event('listenerClosed'));
   }
 
   /** Sends SIGTERM. */
   terminate(): void {
     this.terminating();
+    this.#target.watchListener(() => this.#event('listenerClosed'));
     this.#event('sigterm');
     this.#target.terminate();
   }

@@ -30,6 +30,10 @@ export const probeTimes = {
   sweepSpreadMs: 20,
   /** For all connections of a sweep together to become idle; a server may close what waits for 2 s. */
   sweepPrepareLimitMs: 10_000,
+  /** Of a sweep, without SIGTERM. */
+  sweepRehearsals: 3,
+  /** After each of them. */
+  sweepRestMs: 100,
   /** Between the word to begin and the first request of a sweep: what is under way comes to rest. */
   sweepLeadMs: 50,
   /** A sweep goes on for this long after the last answer: a server may still close what it has answered. */

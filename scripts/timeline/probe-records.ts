@@ -89,7 +89,7 @@ export type ProbeSentRecord = [
   'sent',
   atMs: number,
   connection: number,
-  part: 'request' | 'first half' | 'second half' | 'next request',
+  part: 'request' | 'first half' | 'second half' | 'next request' | 'rehearsal',
   bytes: string,
 ];
 /** Bytes as they came, one character a byte (latin1). A body without end is cut in the record, never in the reading. */

@@ -91,7 +91,7 @@ function keepArray(session: ProbeSession, record: unknown[]): string | undefined
   return undefined;
 }
 
-const parts: readonly unknown[] = ['request', 'first half', 'second half', 'next request'];
+const parts: readonly unknown[] = ['request', 'first half', 'second half', 'next request', 'rehearsal'];
 
 /** What each kind of connection record has beside its time and its connection. */
 const checks: Record<ProbeConnectionRecord[0], (record: readonly unknown[]) => boolean> = {

@@ -14,6 +14,8 @@ export interface Exchange {
   sentMs: number | null;
   /** It followed an answer at once, on the same connection. */
   isNext: boolean;
+  /** It only warmed up both sides of a sweep. */
+  isRehearsal: boolean;
   /** When the answer was whole. */
   answeredMs: number | null;
   answer: ResponseState;
@@ -112,6 +114,7 @@ function readSent(reading: Reading, [, atMs, , part]: ProbeSentRecord): void {
     beganMs: atMs,
     sentMs: part === 'first half' ? null : atMs,
     isNext: part === 'next request',
+    isRehearsal: part === 'rehearsal',
     answeredMs: null,
     answer: reading.reader.state,
   });

@@ -17,7 +17,7 @@ export function actsOf({ plan, exchanges }: Connection): Acts {
     case 'idle':
     case 'idle-long':
     case 'head-reused':
-      return { preparation: exchanges[0], act: exchanges[1], next: undefined };
+      return idleActs(exchanges);
     case 'in-flight':
       return {
         preparation: undefined,
@@ -30,6 +30,13 @@ export function actsOf({ plan, exchanges }: Connection): Acts {
     case 'late':
       return { preparation: undefined, act: exchanges[0], next: undefined };
   }
+}
+
+/** What was answered last prepared it; in a sweep that is a rehearsal. */
+function idleActs(exchanges: Exchange[]): Acts {
+  const [first, act] = exchanges.filter(({ isRehearsal }) => !isRehearsal);
+  const preparation = exchanges.findLast(({ isRehearsal }) => isRehearsal) ?? first;
+  return { preparation, act, next: undefined };
 }
 
 /** Why the connection was not in its state when SIGTERM came; undefined when it was. */

@@ -25,6 +25,7 @@ function start(command: string[], env: { [name: string]: string } = {}): Promise
     logFile: join(folder, 'log'),
     temporaryFolder: join(folder, 'pod.tmp'),
     visible: [],
+    givesWay: true,
   });
 }
 

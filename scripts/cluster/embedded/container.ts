@@ -16,6 +16,8 @@ export interface ContainerRequest {
   temporaryFolder: string;
   /** Folders that must stay visible although /tmp is private. */
   visible: string[];
+  /** Whether it leaves the processors to the load generator and the balancer when they want them. */
+  givesWay: boolean;
 }
 
 export interface ContainerExit {
@@ -123,7 +125,8 @@ function removeFolder(path: string): void {
 
 /** Starts the app; rejects only when the lab itself cannot start processes or write its log. */
 export async function startContainer(request: ContainerRequest): Promise<Container> {
-  const [program, ...args] = ['nice', '-n', '10', ...wrapped(request)];
+  const { givesWay } = request;
+  const [program = '', ...args] = [...(givesWay ? ['nice', '-n', '10'] : []), ...wrapped(request)];
   const log = openLog(request.logFile);
   // Node's own spawn: the log is a descriptor that the app writes to without the lab in between.
   const subprocess = spawn(program, args, {
@@ -145,7 +148,7 @@ export async function startContainer(request: ContainerRequest): Promise<Contain
   // Whoever waits for the end gets the error; it may come before anybody does.
   exited.catch(() => undefined);
   const first = containment().pidNamespace ? await firstProcess(pid) : pid;
-  void lowerPriority(pid);
+  if (givesWay) void lowerPriority(pid);
   if (first > 0) endFirst(first);
   return {
     exited,

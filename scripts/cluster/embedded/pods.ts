@@ -53,13 +53,14 @@ export interface PodPlace {
   folder: string;
   /** What manifest and variant set. */
   env: { [name: string]: string };
+  givesWay: boolean;
 }
 
 /** Gives a pod its name and an address of its own, and says how its container is to be started. */
 export async function placePod(
   place: PodPlace,
 ): Promise<{ name: string; address: Address; container: ContainerRequest }> {
-  const { addresses, visible, logFolder, base, port, command, folder, env } = place;
+  const { addresses, visible, logFolder, base, port, command, folder, env, givesWay } = place;
   const name = `${base}-${nameSuffix(5)}`;
   const address = await addresses.next(port);
   const identity = { HOST: address.host, PORT: String(address.port), HOSTNAME: name };
@@ -69,6 +70,7 @@ export async function placePod(
     logFile: join(logFolder, `${name}.log`),
     temporaryFolder: join(logFolder, `${name}.tmp`),
     visible,
+    givesWay,
     env: { ...inheritedEnv(), ...env, ...identity },
   };
   return { name, address, container };
@@ -90,6 +92,7 @@ export async function createPod(
     command: variant.start,
     folder: artefact,
     env: { ...manifest.env, ...variant.env, ...env },
+    givesWay: true,
   });
   if (factory.isDisposed()) throw deploymentRemoved();
   makeFolder(logFolder);

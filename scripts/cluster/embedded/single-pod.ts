@@ -7,6 +7,7 @@ import { guardContainer, type Limits } from './guard.ts';
 import { watchListeners, type Listeners } from './listeners.ts';
 import { describeLog } from './pod-messages.ts';
 import { placePod } from './pods.ts';
+import { keepToOneProcessor } from './processors.ts';
 import { listensElsewhere } from './sockets.ts';
 
 /** What a pod without Deployment and Service is started with. */
@@ -36,6 +37,8 @@ export interface SinglePod extends AsyncDisposable {
   /** The app's first process, as the lab sees it; 0 when it ended at once. */
   readonly pid: number;
   readonly exited: Promise<ContainerExit>;
+  /** Leaves the other processors, where there are any, to whoever measures it. */
+  keepToOneProcessor(): Promise<void>;
   /** Sends SIGTERM to the first process. */
   terminate(): void;
   /** Sends SIGKILL, which ends every process of the pod. */
@@ -66,7 +69,8 @@ export function makeSinglePods(visible: string[]): SinglePods {
       const anyHost = request.port === undefined;
       makeFolder(request.logFolder);
       const addresses = anyHost ? places.ownPorts : places.addresses;
-      const placed = await placePod({ ...request, port, addresses, visible });
+      // Nothing competes with it, and it must notice SIGTERM at once: in a sweep milliseconds count.
+      const placed = await placePod({ ...request, port, addresses, visible, givesWay: false });
       const container = await startContainer(placed.container);
       return runningPod(request, {
         ...placed,
@@ -105,6 +109,7 @@ function runningPod({ limits, onWarning }: SinglePodRequest, started: Started): 
     logFile,
     pid,
     exited,
+    keepToOneProcessor: () => keepToOneProcessor(pid),
     terminate: () => container.signal('SIGTERM'),
     kill,
     watchListener: (onClosed) => listener.onClosed(onClosed),

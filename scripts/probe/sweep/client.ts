@@ -16,8 +16,16 @@ export interface SweepProcess extends AsyncDisposable {
   said(message: 'prepared' | 'settled' | 'over'): Promise<void>;
 }
 
-/** Room for all that a sweep allocates: a collection of garbage would hold up the requests for a millisecond or more. */
-const withoutPauses = ['--max-semi-space-size=64', '--min-semi-space-size=64'];
+/**
+ * Against what holds up requests for milliseconds: room for all that a sweep allocates, garbage collected before it, and
+ * no threads of V8 that compile what is hot just now.
+ */
+const withoutPauses = [
+  '--max-semi-space-size=64',
+  '--min-semi-space-size=64',
+  '--expose-gc',
+  '--single-threaded',
+];
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** Starts the process; `record` takes what it sees, in batches. */

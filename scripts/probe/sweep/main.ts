@@ -11,7 +11,7 @@ import { prepareIdle, type PlannedConnection } from '../preparation.ts';
 import { postRequest, type Address } from '../requests.ts';
 import { probeTimes } from '../times.ts';
 import type { SweepCommand, SweepMessage } from './messages.ts';
-import { keepAppointments, type Appointment } from './schedule.ts';
+import { keepAppointments } from './schedule.ts';
 
 /** A message should not be larger than what one write of a pipe likes to take. */
 const recordsPerMessage = 500;
@@ -50,19 +50,39 @@ async function prepare(command: SweepCommand & { command: 'prepare' }): Promise<
   send({ message: 'prepared' });
 }
 
+/** The same requests as the sweep some times without SIGTERM, so that both sides have compiled what they run; then it. */
 async function sweep(): Promise<void> {
-  const request = postRequest(address);
-  const ready = connections.filter((planned) => planned.ready);
-  const earliestMs = Math.min(0, ...ready.map(({ plan }) => plan.actsAfterMs ?? 0));
-  const sigtermAtMs = monotonicMs() + probeTimes.sweepLeadMs - earliestMs;
-  const appointments: Appointment[] = ready.map(({ plan, connection }) => ({
-    atMs: sigtermAtMs + (plan.actsAfterMs ?? 0),
-    act: () => connection.send('request', request),
-  }));
-  await keepAppointments([...appointments, { atMs: sigtermAtMs, act: terminate }]);
-  await Promise.all(ready.map(({ connection }) => connection.answered()));
+  for (let rehearsal = 1; rehearsal <= probeTimes.sweepRehearsals; rehearsal += 1) {
+    await sendAround('rehearsal', []);
+    await sleep(probeTimes.sweepRestMs);
+  }
+  await sendAround('request', [terminate]);
   await sleep(probeTimes.sweepTailMs);
   send({ message: 'settled' });
+}
+
+/** Sends one request on each connection at its moment, does the acts at moment 0, and resolves when all have an answer or none to come. */
+async function sendAround(part: 'rehearsal' | 'request', acts: (() => void)[]): Promise<void> {
+  const request = postRequest(address);
+  const ready = connections.filter(({ ready, connection }) => ready && connection.reusable);
+  for (const { connection } of ready) connection.pause();
+  globalThis.gc?.();
+  const earliestMs = Math.min(0, ...ready.map(({ plan }) => plan.actsAfterMs ?? 0));
+  const zeroMs = monotonicMs() + probeTimes.sweepLeadMs - earliestMs;
+  await keepAppointments([
+    ...ready.map(({ plan, connection }) => ({
+      atMs: zeroMs + (plan.actsAfterMs ?? 0),
+      // A client that has seen FIN sends nothing, so it is looked for just before; all other reading waits.
+      prepare: () => connection.resume(),
+      act: () => {
+        connection.send(part, request);
+        connection.pause();
+      },
+    })),
+    ...acts.map((act) => ({ atMs: zeroMs, act })),
+  ]);
+  for (const { connection } of ready) connection.resume();
+  await Promise.all(ready.map(({ connection }) => connection.answered()));
 }
 
 function terminate(): void {

@@ -28,6 +28,26 @@ test('between two of them the event loop turns', async () => {
   ]);
 });
 
+test('what is prepared is followed by a turn of the event loop before it is kept, also when all is late', async () => {
+  const beginMs = monotonicMs();
+  const seen: string[] = [];
+  await keepAppointments(
+    ['a', 'b', 'c'].map((name, index) => ({
+      atMs: beginMs - 10 + index,
+      prepare: () => {
+        seen.push(`prepare ${name}`);
+        setImmediate(() => seen.push(`turn ${name}`));
+      },
+      act: () => seen.push(`keep ${name}`),
+    })),
+  );
+  for (const name of ['a', 'b', 'c']) {
+    const order = ['prepare', 'turn', 'keep'].map((step) => seen.indexOf(`${step} ${name}`));
+    expect(order).not.toContain(-1);
+    expect(order).toEqual(order.toSorted((one, other) => one - other));
+  }
+});
+
 test('nothing to do is done at once', async () => {
   await keepAppointments([]);
 });

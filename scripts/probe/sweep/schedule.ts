@@ -6,8 +6,12 @@ export interface Appointment {
   /** Monotonic milliseconds. */
   atMs: number;
   act: () => void;
+  /** Done shortly before, with a turn of the event loop in between. */
+  prepare?: () => void;
 }
 
+/** So long before its moment an appointment is prepared. */
+const prepareBeforeMs = 0.1;
 /** A timer may be late by this much, so it is left to poll well before. */
 const pollFromMs = 10;
 
@@ -20,13 +24,13 @@ export async function keepAppointments(appointments: Appointment[]): Promise<voi
   const firstMs = inOrder[0]?.atMs ?? 0;
   await sleep(Math.max(0, firstMs - pollFromMs - monotonicMs()));
   await new Promise<void>((resolve) => {
-    let next = 0;
+    let [kept, prepared] = [0, 0];
+    const dueAt = (index: number) => inOrder[index]?.atMs ?? Infinity;
     const poll = () => {
-      for (let due = inOrder[next]; due && due.atMs <= monotonicMs(); due = inOrder[next]) {
-        next++;
-        due.act();
-      }
-      if (next < inOrder.length) setImmediate(poll);
+      const nowMs = monotonicMs();
+      for (; kept < prepared && dueAt(kept) <= nowMs; kept++) inOrder[kept]?.act();
+      for (; dueAt(prepared) <= nowMs + prepareBeforeMs; prepared++) inOrder[prepared]?.prepare?.();
+      if (kept < inOrder.length) setImmediate(poll);
       else resolve();
     };
     poll();

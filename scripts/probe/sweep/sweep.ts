@@ -12,6 +12,8 @@ import { startSweepProcess } from './client.ts';
 /** A server whose first process the sweep can signal by itself. */
 export interface SweepTarget extends ProbeTarget {
   readonly pid: number;
+  /** The sweep polls the clock, and a server on the same processor would have to wait for it. */
+  keepToOneProcessor(): Promise<void>;
 }
 
 /**
@@ -48,6 +50,7 @@ async function sweep(target: SweepTarget, header: ProbeHeader, context: ProbeCon
       await unlessAborted(untilAnswering(address, limitMs, failed), failed);
       lifetime.answering();
       await unlessAborted(warmUp(address, failed), failed);
+      await target.keepToOneProcessor();
       const { originMs } = lifetime;
       sweeper.send({ command: 'prepare', address, pid, originMs, connections: header.connections });
       await unlessAborted(sweeper.said('prepared'), failed);

@@ -32,6 +32,7 @@ async function startToy(env: { [name: string]: string }): Promise<ToyTarget> {
     host,
     port,
     pid: child.pid ?? 0,
+    keepToOneProcessor: () => Promise.resolve(),
     done,
     terminate() {
       done.push('SIGTERM');

@@ -1,3 +1,4 @@
+import { analyseSweep } from '../../analysis/probe/sweep.ts';
 import { planSweep } from '../../probe/sweep/plan.ts';
 import { recordSweep } from '../../probe/sweep/sweep.ts';
 import type { ProbeSession } from '../../timeline/probe-records.ts';
@@ -9,21 +10,25 @@ export interface SweepVariantRequest extends ProbeRequest {
   connections: number;
 }
 
+/** A sweep is made again when the machine was too busy for it; what it lost plays no part in that. */
+const triesEach = 3;
+
 /** Seeds need not be kept: the header of a record has the moments that were drawn. */
 const drawSeed = () => Math.floor(Math.random() * 2 ** 32);
 
 /**
  * Sweeps idle connections around SIGTERM: one pod after the other, so that nothing else takes the processors.
- * Returns what can be read back of the records; after an interrupt, what there is until then.
+ * One that is not valid is made again, up to three times as many in all. Returns what can be read back of the records; after an interrupt, what there is until then.
  *
  * @throws LabError `app-not-answering` (exit code 3) when the app answers no request, so that nothing can be seen.
  */
 export async function sweepVariant(request: SweepVariantRequest): Promise<ProbeSession[]> {
   const { subject, repeat, connections, signal, progress } = request;
   const sessions: ProbeSession[] = [];
-  for (let repetition = 1; repetition <= repeat; repetition += 1) {
+  const valid = () => sessions.filter((session) => analyseSweep([session]).invalid.length === 0).length;
+  for (let repetition = 1; repetition <= repeat * triesEach && valid() < repeat; repetition += 1) {
     if (signal.aborted) break;
-    progress.show(`${subject.id}, sweep ${repetition} of ${repeat}`);
+    progress.show(`${subject.id}, sweep ${valid() + 1} of ${repeat}`);
     const file = await runSession({
       ...request,
       planned: planSweep({ connections, seed: drawSeed() }),

@@ -9,6 +9,7 @@ await startContainer({
   logFile: `${folder}/log`,
   temporaryFolder: `${folder}/pod.tmp`,
   visible: [],
+  givesWay: true,
 });
 process.stdout.write('started\n');
 setInterval(() => undefined, 1000);
