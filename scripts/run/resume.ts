@@ -5,7 +5,7 @@ import { chooseCluster } from '../cluster/choose.ts';
 import { k6Version } from '../load/k6-release.ts';
 import { searchK6 } from '../load/provision.ts';
 import type { RunInfo } from '../report/run-info.ts';
-import { LabError } from '../support/errors.ts';
+import { exitCodes, LabError } from '../support/errors.ts';
 import type { LabOptions } from '../support/lab-options.ts';
 import { projectRoot } from '../support/project.ts';
 import { requireUnchanged } from './changes.ts';
@@ -17,29 +17,48 @@ import type { PlannedRun } from './planned.ts';
 import { readInfo } from './stored-run.ts';
 
 /**
- * Plans what is missing of a stored run, by the run's own options and seed. Nothing is left to do when every
- * trial has been measured; what has changed since does then not matter.
+ * Plans what is missing of a stored run, by the run's own options and seed; with a larger `--repeat` the further
+ * repetitions are missing too. Nothing is left to do when every trial has been measured; what has changed since
+ * does then not matter.
  *
- * @throws LabError `run-changed` (exit code 3) when the rest would not be measured like the beginning.
+ * @throws LabError `run-changed` (exit code 3) when the rest would not be measured like the beginning, `usage`
+ * (exit code 64) for fewer repetitions than there are.
  */
 export async function planRest(given: LabOptions, folder: string): Promise<PlannedRun> {
-  const stored = readInfo(join(folder, 'run.json'));
+  const begun = readInfo(join(folder, 'run.json'));
+  const stored = withRepetitions(begun, given.repeat);
   const kept = readKept(folder, stored.trials);
   const probed = await readAllProbed(folder, stored);
   const options = storedOptions(stored, given);
   const { id, seed } = stored;
   const common = { id, folder, options, kept, probed, stored };
-  if (kept.length === stored.trials.length && probed.length === (stored.probes ?? []).length) {
+  const isLonger = stored.options.repeat > begun.options.repeat;
+  if (!isLonger && kept.length === stored.trials.length && probed.length === (stored.probes ?? []).length) {
     const nothing: Plan = { seed, trials: [] };
     const catalogue: Catalogue = { frameworks: [], broken: [], scenarios: [] };
     return { ...common, catalogue, plan: nothing, rest: nothing };
   }
   const catalogue = await readRunCatalogue(options);
   const plan = planAgain({ ...options, seed, catalogue });
-  requireUnchanged(stored, await describeNow(stored, { options, catalogue, plan }));
+  const now = await describeNow(stored, { options, catalogue, plan });
+  // Further repetitions come after those that were planned.
+  requireUnchanged(begun, { ...now, trials: now.trials.slice(0, begun.trials.length) });
+  stored.trials = now.trials;
   const done = new Set(kept.map(({ trial }) => trial.id));
   const rest = { seed, trials: plan.trials.filter((trial) => !done.has(trial.id)) };
   return { ...common, catalogue, plan, rest };
+}
+
+/** Without `--repeat` it is 1, which asks for nothing. */
+function withRepetitions(begun: RunInfo, repeat: number): RunInfo {
+  const { options } = begun;
+  if (repeat > 1 && repeat < options.repeat)
+    throw new LabError(
+      'usage',
+      `--repeat: expected at least ${options.repeat}, the repetitions that run ${begun.id} was begun with, found ${repeat}. Leave it out, or ask for more`,
+      { exitCode: exitCodes.usage },
+    );
+  return { ...begun, options: { ...options, repeat: Math.max(repeat, options.repeat) } };
 }
 
 function storedOptions({ seed, options, cluster }: RunInfo, given: LabOptions): LabOptions {

@@ -57,17 +57,7 @@ interface Parsed extends Pick<
 }
 
 /** Options that say what a run is: one that goes on has them already. */
-const fixedAtStart = [
-  'only',
-  'scenario',
-  'cluster',
-  'repeat',
-  'rate',
-  'seed',
-  'controls',
-  'probe',
-  'catalogue',
-];
+const fixedAtStart = ['only', 'scenario', 'cluster', 'rate', 'seed', 'controls', 'probe', 'catalogue'];
 
 const rateWhy =
   'Below 100 requests/s in all, a control cannot be told from an app with less than 0.1 % false alarms.';
@@ -125,7 +115,7 @@ function labCommand() {
     )
     .option(
       '--repeat <times>',
-      'repetitions of every trial',
+      'repetitions of every trial; with --resume, as many in all',
       wholeNumberOption('--repeat', { from: 1, to: 100 }),
       1,
     )

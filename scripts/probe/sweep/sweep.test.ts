@@ -53,7 +53,11 @@ test('each connection was answered once before, and after three rehearsals, send
     const whole = ['dial', 'connected', 'sent', 'received', 'sent', 'received'];
     expect(kindsOf(records, id).slice(0, 6)).toEqual(whole);
     const sent = connectionRecords(records).filter((seen) => seen[0] === 'sent' && seen[2] === id);
-    expect(sent.map((seen) => seen[3])).toEqual(['request', ...Array<string>(3).fill('rehearsal'), 'request']);
+    expect(sent.map((seen) => seen[3])).toEqual([
+      'request',
+      ...Array<string>(3).fill('rehearsal'),
+      'request',
+    ]);
     // Appointments are kept in order, so whatever was planned for after SIGTERM came after it.
     expect(Math.sign(sent.at(-1)![1] - sigtermMs)).toBe(Math.sign(actsAfterMs!));
   }
