@@ -93,6 +93,35 @@ test('a control that is too weak says so', () => {
   );
 });
 
+describe('a control that was repeated', () => {
+  const eof = (fails: boolean) =>
+    fails ? { errorCode: 1000, errorText: 'EOF', how: 'FIN' as const } : undefined;
+  const disturbed = altered('controls/abrupt', 'naive', { fail: ({ iteration }) => eof(iteration === 3) });
+  const blind = altered('controls/abrupt', 'naive', harmless);
+
+  test.each([
+    { name: 'passes although one repetition is invalid', repetitions: [disturbed, passing], failing: [] },
+    {
+      name: 'fails when one repetition does',
+      repetitions: [passing, blind],
+      failing: ['controls/abrupt naive'],
+    },
+    {
+      name: 'fails when all are invalid',
+      repetitions: [disturbed, disturbed],
+      failing: ['controls/abrupt naive'],
+    },
+  ])('$name', ({ repetitions, failing }) => {
+    const findings = repetitions.flatMap((trials) =>
+      trials.filter(({ trial }) => trial.variant === 'controls/abrupt' && trial.scenario === 'naive'),
+    );
+    const others = passing.filter(
+      ({ trial }) => !(trial.variant === 'controls/abrupt' && trial.scenario === 'naive'),
+    );
+    expect(failed([...others, ...findings])).toEqual(failing);
+  });
+});
+
 test('only what the run contains is checked', () => {
   const checks = checkControls(passing, { ...run, scenarios: ['slow'] });
   expect(checks.map(({ control, kind, scenario }) => `${control} ${kind} ${scenario}`)).toEqual([

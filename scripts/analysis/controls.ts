@@ -117,6 +117,8 @@ function checkOne(
   }
   const { rate, basis } = rule.falseAlarm(first, trials.length);
   const looks = trials.map((trial) => lookAt(rule, trial));
+  // A repetition that says of itself that it could not see is no proof against the others, and none alone.
+  const seeing = looks.filter(({ valid }) => valid);
   const tooWeak = rate > falseAlarmLimit;
   const reasons = looks.map(({ seen }) => seen);
   if (tooWeak) {
@@ -126,16 +128,17 @@ function checkOne(
   }
   return {
     ...base,
-    passed: !tooWeak && looks.every(({ passed }) => passed),
+    passed: !tooWeak && seeing.length > 0 && seeing.every(({ passed }) => passed),
     seen: reasons.join('; '),
     falseAlarmRate: rate,
     falseAlarmBasis: basis,
   };
 }
 
-function lookAt(rule: Rule, trial: TrialFindings): { passed: boolean; seen: string } {
-  if (trial.invalid.length === 0) return rule.look(trial);
-  return { passed: false, seen: `invalid: ${trial.invalid.map(({ text }) => text).join(', ')}` };
+function lookAt(rule: Rule, trial: TrialFindings): { valid: boolean; passed: boolean; seen: string } {
+  if (trial.invalid.length === 0) return { valid: true, ...rule.look(trial) };
+  const reasons = trial.invalid.map(({ text }) => text).join(', ');
+  return { valid: false, passed: false, seen: `invalid: ${reasons}` };
 }
 
 function noLoss({ losses, populations }: TrialFindings): { passed: boolean; seen: string } {

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { ProbeConnectionRecord } from '../../timeline/probe-records.ts';
 import { connectionFindings } from './outcomes.ts';
 import type { ConnectionFinding } from './model.ts';
 import {
@@ -302,6 +303,37 @@ test('a sweep sends before and after SIGTERM', () => {
     ['lost by RST', -0.3],
     ['closed before the request', null],
   ]);
+});
+
+describe('rehearsals of a sweep', () => {
+  const idle = { state: 'idle', actsAfterMs: 2, answer: okAndClose } as const;
+  const findingsOf = (...rehearsals: (string | undefined)[]) => {
+    const session = syntheticSession({ session: 'sweep', connections: [idle] });
+    const sigtermMs = session.process.find(({ event }) => event === 'sigterm')!.atMs;
+    const before = session.events.filter((event) => event[1] < sigtermMs);
+    const rehearsed = rehearsals.flatMap((received, index): ProbeConnectionRecord[] => {
+      const atMs = sigtermMs - 200 + index;
+      const sent: ProbeConnectionRecord = ['sent', atMs, 0, 'rehearsal', 'POST'];
+      return received === undefined ? [sent] : [sent, ['received', atMs + 0.5, 0, received]];
+    });
+    const after = session.events.filter((event) => event[1] >= sigtermMs);
+    return connectionFindings({ ...session, events: [...before, ...rehearsed, ...after] })[0]!;
+  };
+
+  test('are not the request that is looked at', () => {
+    expect(findingsOf(ok, ok, ok)).toMatchObject({ outcome: 'served, close announced', sentMs: 2.2 });
+  });
+
+  test.each([
+    { name: 'was not answered', rehearsals: [ok, undefined], remark: 'not answered before SIGTERM' },
+    {
+      name: 'ended keep-alive',
+      rehearsals: [okAndClose],
+      remark: 'the answer before SIGTERM announced close',
+    },
+  ])('leave a connection out whose last one $name', ({ rehearsals, remark }) => {
+    expect(findingsOf(...rehearsals)).toMatchObject({ outcome: 'not reached', remark });
+  });
 });
 
 test('late connections that were not begun are left out; without SIGTERM nothing is reached', () => {

@@ -55,6 +55,9 @@ export async function probeVariants(stage: ProbeStage): Promise<ProbedVariant[]>
   return probed;
 }
 
+/** What costs one variant its probe; everything else, such as a full disk, concerns them all. */
+const ownFailures = ['app-not-answering', 'sweep-failed'];
+
 /** Undefined when it was interrupted. */
 async function probeOne(
   stage: ProbeStage,
@@ -81,7 +84,7 @@ async function probeOne(
     });
   } catch (error) {
     if (signal.aborted) return undefined;
-    if (!(error instanceof LabError) || error.code !== 'app-not-answering') throw error;
+    if (!(error instanceof LabError) || !ownFailures.includes(error.code)) throw error;
     return keep(folder, failed(variant, error.message));
   }
 }
