@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HeaderRecord, LoadRecord, TimelineRecord } from '../timeline/records.ts';
+import type { ClockRecord, HeaderRecord, LoadRecord, TimelineRecord } from '../timeline/records.ts';
 import { findingsFrom, invalidCodes } from './testing/findings.ts';
 import { epochAtZeroMs, syntheticRecords } from './testing/synthetic.ts';
 
@@ -78,7 +78,7 @@ describe('each broken account is found', () => {
       records: () =>
         clean().map((record) =>
           Array.isArray(record) && record[0] === 'start' && record[1].startsWith('fresh-get-')
-            ? (record.with(3, record[3] + (Number(record[1].slice(10)) > 60 ? 100 : 0)) as TimelineRecord)
+            ? (record.with(3, record[3] - (Number(record[1].slice(10)) > 60 ? 0 : 100)) as TimelineRecord)
             : record,
         ),
       codes: ['accounts-open'],
@@ -133,6 +133,12 @@ describe('each broken account is found', () => {
         return records.with(last, { type: 'clock', atMs: 3500, epochMs: epochAtZeroMs + 3506 });
       },
       codes: ['clock-stepped'],
+    },
+    {
+      name: 'k6 has another clock than the lab',
+      records: () =>
+        changed(isEvent('clock'), (record: ClockRecord) => ({ ...record, epochMs: record.epochMs + 10 })),
+      codes: ['clocks-apart'],
     },
     {
       name: 'the clocks were read once',
@@ -230,8 +236,8 @@ test('the same cut while the load ran is a loss', () => {
 
 test('a busy machine is flagged', () => {
   const late = clean().map((record) =>
-    Array.isArray(record) && record[0] === 'start' && record[1].endsWith('5')
-      ? (record.with(3, record[3] + 25) as TimelineRecord)
+    Array.isArray(record) && record[0] === 'start' && !record[1].endsWith('5')
+      ? (record.with(3, record[3] - 25) as TimelineRecord)
       : record,
   );
   const findings = findingsFrom(late);

@@ -25,11 +25,21 @@ export interface Judgement {
   terminationsWithLoss: number;
   mainClass: FailureClass | null;
   byClass: Partial<Record<FailureClass, number>>;
+  /** What belongs to the server, and what to the moment: a class that not every repetition lost. */
+  classes: ClassesOfRepetitions;
   /** Share of terminations that lose something; null without terminations. */
   bound: Bound | null;
   repetitions: { valid: number; withLoss: number; all: number };
   /** Why trials were invalid, or why the column does not apply. */
   reasons: string[];
+}
+
+/** Classes of loss by how many valid repetitions had them, most frequent first. */
+export interface ClassesOfRepetitions {
+  /** In each of them. */
+  always: FailureClass[];
+  /** In some, but not in all. */
+  sometimes: FailureClass[];
 }
 
 /**
@@ -44,7 +54,7 @@ export function judge(findings: readonly TrialFindings[]): Record<Column, Judgem
 function judgeColumn(findings: readonly TrialFindings[], column: Column): Judgement {
   const valid = findings.filter(({ invalid }) => invalid.length === 0);
   const populations = populationsOf[column];
-  const losses = valid.map((trial) => lossesIn(trial, populations));
+  const losses = valid.map((trial) => lossesOf(trial, column));
   const all = losses.flat();
   const byClass = tally(all, (loss) => loss.class);
   const terminations = valid.flatMap((trial) => trial.terminations);
@@ -58,8 +68,12 @@ function judgeColumn(findings: readonly TrialFindings[], column: Column): Judgem
     of: valid.reduce((sum, trial) => sum + exposedIn(trial, populations), 0),
     terminations: terminations.length,
     terminationsWithLoss: hit,
-    mainClass: mostFrequent(byClass),
+    mainClass: byFrequency(byClass)[0] ?? null,
     byClass,
+    classes: splitByOccurrence(
+      byFrequency(byClass),
+      valid.map((trial) => classesOf(trial, column)),
+    ),
     bound: clopperPearson(hit, terminations.length),
     repetitions: { valid: valid.length, withLoss, all: findings.length },
     reasons: [
@@ -75,15 +89,33 @@ function verdictOf(valid: number, withLoss: number): Verdict {
   return withLoss === valid ? 'loses' : 'loses sometimes';
 }
 
-function lossesIn(trial: TrialFindings, populations: readonly Population[]): Loss[] {
-  return trial.losses.filter(({ population }) => populations.includes(population));
+/** The losses of a trial that its column is judged by. */
+export function lossesOf({ losses }: TrialFindings, column: Column): Loss[] {
+  return losses.filter(({ population }) => populationsOf[column].includes(population));
+}
+
+/** The classes that a trial lost in a column, sorted by name; empty for no loss. */
+export function classesOf(trial: TrialFindings, column: Column): FailureClass[] {
+  return [...new Set(lossesOf(trial, column).map((loss) => loss.class))].sort();
+}
+
+function splitByOccurrence(
+  classes: readonly FailureClass[],
+  repetitions: readonly FailureClass[][],
+): ClassesOfRepetitions {
+  const isInAll = (name: FailureClass) => repetitions.every((names) => names.includes(name));
+  return {
+    always: classes.filter(isInAll),
+    sometimes: classes.filter((name) => !isInAll(name)),
+  };
 }
 
 function exposedIn(trial: TrialFindings, populations: readonly Population[]): number {
   return populations.reduce((sum, population) => sum + trial.populations[population].exposed, 0);
 }
 
-function mostFrequent(byClass: Partial<Record<FailureClass, number>>): FailureClass | null {
+/** Most frequent first; of two that are equally frequent, the one that was seen first. */
+function byFrequency(byClass: Partial<Record<FailureClass, number>>): FailureClass[] {
   const entries = Object.entries(byClass) as [FailureClass, number][];
-  return entries.sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+  return entries.sort(([, a], [, b]) => b - a).map(([name]) => name);
 }

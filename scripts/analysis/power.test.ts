@@ -1,16 +1,17 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../support/random.ts';
 import { forEachPopulation } from './populations.ts';
 import { smallestWindowSeenMs, type PowerConditions } from './power.ts';
 
 /** A restart of five replicas under this rate of each population. */
-function restart(ratePerSecond: number, replicas = 5): PowerConditions {
+function restart(ratePerSecond: number, replicas = 5, preStopMs = 0): PowerConditions {
   return {
     replicas,
     conditions: {
       ratePerSecond: forEachPopulation(() => ratePerSecond),
       requestDelayMs: 0,
-      preStopMs: 0,
+      preStopMs,
       propagationDelayMs: 500,
     },
   };
@@ -38,6 +39,33 @@ describe('smallest loss window that the load would have seen with 95 %', () => {
     { name: 'three repetitions', restarts: times(3, 50), ms: 11.98 },
   ])('fresh: $name', ({ restarts, ms }) => {
     expect(smallestWindowSeenMs(restarts, 'fresh')).toBeCloseTo(ms, 1);
+  });
+
+  // The Service has left the pod out 500 ms after its deletion, and SIGTERM comes when the hook is over.
+  test.each([
+    { name: 'no new connection comes after the hook', restarts: [restart(50, 5, 2000)], ms: null },
+    { name: 'a hook that is over just when the Service knows', restarts: [restart(50, 5, 500)], ms: null },
+    { name: 'too few come while the Service still has the pod', restarts: [restart(2.5)], ms: null },
+    { name: 'but enough in two restarts', restarts: times(2, 2.5), ms: 359.5 },
+    { name: 'of which a hook takes a part', restarts: [restart(50, 5, 480)], ms: null },
+    { name: 'of which a short hook takes a part', restarts: [restart(50, 5, 460)], ms: 35.95 },
+  ])('fresh: $name', ({ restarts, ms }) => {
+    const seenMs = smallestWindowSeenMs(restarts, 'fresh');
+    if (ms === null) expect(seenMs).toBeNull();
+    else expect(seenMs).toBeCloseTo(ms, 1);
+  });
+
+  test('persistent connections still reach the pod after a hook', () => {
+    expect(smallestWindowSeenMs([restart(50, 5, 2000)], 'persistent')).toBeCloseTo(40.26, 1);
+  });
+
+  test('more restarts see shorter windows, in proportion', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.constantFrom(10, 50, 200), (count, rate) => {
+        const oneMs = smallestWindowSeenMs([restart(rate)], 'persistent')!;
+        expect(smallestWindowSeenMs(times(count, rate), 'persistent')).toBeCloseTo(oneMs / count, 6);
+      }),
+    );
   });
 
   test('no restart and no load see nothing', () => {

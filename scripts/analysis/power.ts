@@ -9,18 +9,26 @@ export type PowerConditions = Pick<TrialFindings, 'replicas' | 'conditions'>;
 const expectedLosses = Math.log(20);
 
 /**
- * The shortest time w in which each pod, when it ends, may lose whatever reaches it, so that the load of these
- * rolling restarts together loses at least one request with 95 %. Milliseconds; null without a restart.
+ * The shortest time w after SIGTERM in which each pod may lose whatever reaches it, so that the load of these
+ * rolling restarts together loses at least one request with 95 %. Milliseconds; null where no time is long enough.
  *
  * Expected are mu = K·r·w losses in a restart with r requests per second. Persistent connections of an ended pod
  * move to others that end later: K = (1 + 1/R)^R − 1 for R replicas. So N equal restarts see w = ln 20 / (K·r·N);
  * one with R = 5 and 50/s sees 40 ms (Poisson; k6 sends evenly, which misses less). The reckoning takes w to be
  * shorter than the time between two uses of one connection; a longer one is hit by every connection of the pod.
- * Of new connections each replica that ends gets the share 1/(R + 1) of its endpoints, so there K = R/(R + 1).
+ * Of new connections each replica that ends gets the share 1/(R + 1) of its endpoints, so there K = R/(R + 1), as
+ * long as the Service still has the pod: a window that lasts longer is not hit more often.
  */
 export function smallestWindowSeenMs(restarts: readonly PowerConditions[], column: Column): number | null {
   const perSecond = restarts.reduce((sum, restart) => sum + exposurePerSecond(restart, column), 0);
-  return perSecond > 0 ? (expectedLosses / perSecond) * 1000 : null;
+  const windowMs = (expectedLosses / perSecond) * 1000;
+  const longestMs = Math.min(...restarts.map((restart) => exposedMs(restart, column)));
+  return perSecond > 0 && windowMs <= longestMs ? windowMs : null;
+}
+
+/** How long after SIGTERM requests of this column may still reach the pod. */
+function exposedMs({ conditions }: PowerConditions, column: Column): number {
+  return column === 'persistent' ? Infinity : conditions.propagationDelayMs - conditions.preStopMs;
 }
 
 /** Losses expected of one restart for each second of the window. */

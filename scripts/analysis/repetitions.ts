@@ -1,5 +1,5 @@
 import type { FailureClass, TrialFindings } from './findings.ts';
-import { columns, populationsOf, type Column } from './judge.ts';
+import { classesOf, columns, type Column } from './judge.ts';
 
 /** One cell whose repetitions did not lose in the same ways. */
 export interface DifferingCell {
@@ -30,9 +30,4 @@ export function differingCells(findings: readonly TrialFindings[]): DifferingCel
       return [{ variant, scenario, column, classes }];
     }),
   );
-}
-
-function classesOf({ losses }: TrialFindings, column: Column): FailureClass[] {
-  const own = losses.filter(({ population }) => populationsOf[column].includes(population));
-  return [...new Set(own.map((loss) => loss.class))].sort();
 }

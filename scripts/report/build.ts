@@ -4,7 +4,7 @@ import { contradictionOf, predict } from '../analysis/prediction.ts';
 import { smallestWindowSeenMs } from '../analysis/power.ts';
 import type { ProbeFindings } from '../analysis/probe/model.ts';
 import type { ProbedVariant } from '../analysis/probed.ts';
-import { judge, populationsOf, type Column, type Judgement } from '../analysis/judge.ts';
+import { judge, lossesOf, type Column, type Judgement } from '../analysis/judge.ts';
 import { differingCells } from '../analysis/repetitions.ts';
 import { tally } from '../analysis/tally.ts';
 import { requestDelayText } from './figures.ts';
@@ -124,9 +124,7 @@ function otherRatesOf(findings: readonly TrialFindings[], runRate: number): numb
 }
 
 function phasesOf(valid: readonly TrialFindings[], column: Column): ColumnReport['byPhase'] {
-  const losses = valid
-    .flatMap((trial) => trial.losses)
-    .filter(({ population }) => populationsOf[column].includes(population));
+  const losses = valid.flatMap((trial) => lossesOf(trial, column));
   return tally(losses, ({ sentPhase }) => sentPhase);
 }
 

@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest';
 import { buildReport } from './build.ts';
 import { fillFigures } from './commentary.ts';
+import { probed } from './testing/probed.ts';
 import { findingsOf, syntheticRun } from './testing/synthetic-run.ts';
 
 const run = syntheticRun();
-const report = buildReport(run.info, findingsOf(run));
+const report = buildReport(run.info, findingsOf(run), { probed: [probed()] });
 
 test.each([
   ['a cell', '{toy/bare naive fresh}', '150/232 refused'],
   ['a cell whose claim holds', 'loses {toy/bare naive fresh: loses}.', 'loses 150/232 refused.'],
   ['terminations', 'in {toy/bare naive fresh terminations} pods', 'in 3 of 3 pods'],
   ['exit', '{toy/bare exit}', '143'],
+  ['a strategy', '{toy/bare strategy}', 'one more message'],
+  ['a strategy that is claimed', 'does {toy/bare strategy: one more message}', 'does one more message'],
+  ['a strategy nobody looked for', '{toy/closing strategy}', 'not probed'],
   ['not a figure', 'a set {\n} of lines', 'a set {\n} of lines'],
 ])('%s', (_, text, expected) => {
   expect(fillFigures(text, report)).toEqual({ text: expected, problems: [] });
@@ -22,6 +26,18 @@ test.each([
     'x\n  {toy/bare slow fresh: loses}',
     'loses',
     'no loss seen in the published',
+  ],
+  [
+    'a strategy that was not seen',
+    'x\n  {toy/bare strategy: rejects}',
+    'rejects',
+    'one more message in the published',
+  ],
+  [
+    'a strategy that nobody looked for',
+    'x\n  {toy/closing strategy: rejects}',
+    'rejects',
+    'not probed in the published',
   ],
   ['a variant that is not there', 'x\n  {toy/bar exit}', 'a variant of the published run', '"toy/bar"'],
   [

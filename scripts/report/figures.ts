@@ -1,5 +1,6 @@
 import type { ControlCheck } from '../analysis/control-check.ts';
 import type { Bound } from '../analysis/statistics.ts';
+import { kindsOfLoss } from './loss-kinds.ts';
 import type { ColumnReport, RowReport, RunReport } from './model.ts';
 
 /** `45 %`, two significant digits. */
@@ -20,6 +21,11 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
 
+/** `0.66 ms`, `4.4 ms`, `36 ms`, `120 ms`: two significant digits. */
+export function milliseconds(ms: number): string {
+  return `${ms >= 99.5 ? ms.toFixed(0) : ms.toPrecision(2)} ms`;
+}
+
 /** `4.10–4.32 s`, or one figure where both are the same. */
 export function drainText(drain: RowReport['drainMs']): string {
   if (drain === null) return '–';
@@ -33,27 +39,34 @@ export function exitsText(exits: readonly string[]): string {
 }
 
 /**
- * A cell of the table: `12/3021 refused`, `0/2950 (≤45 %)`, `n/a`, `invalid`; `0/81 (≤45 %) at 10/s` when not
- * all of its trials ran at the rate of the run.
+ * A cell of the table: `12/3021 refused`, `12/9063 refused, sometimes reset`, `0/2950 (≤45 %)`, `n/a`, `invalid`;
+ * `0/81 (≤45 %) at 10/s` when not all of its trials ran at the rate of the run.
  */
 export function lossText(column: ColumnReport | undefined): string {
-  if (column === undefined) return '–';
-  const rates = column.otherRates.map((rate) => `${rate}/s`).join(' and ');
-  return rates === '' ? verdictText(column) : `${verdictText(column)} at ${rates}`;
+  return lossParts(column).join(', ');
 }
 
-function verdictText(column: ColumnReport): string {
-  const { verdict, lost, of, bound, mainClass, repetitions } = column;
+/** The same in parts that may stand below each other where there is no room. */
+export function lossParts(column: ColumnReport | undefined): string[] {
+  if (column === undefined) return ['–'];
+  const rates = column.otherRates.map((rate) => `${rate}/s`).join(' and ');
+  const [first = '', ...more] = verdictParts(column);
+  return [rates === '' ? first : `${first} at ${rates}`, ...more];
+}
+
+function verdictParts(column: ColumnReport): string[] {
+  const { verdict, lost, of, bound, repetitions } = column;
+  const [kinds = '', ...more] = kindsOfLoss(column);
   switch (verdict) {
     case 'invalid':
     case 'n/a':
-      return verdict;
+      return [verdict];
     case 'no loss seen':
-      return `0/${of} (${bound === null ? 'no termination' : boundText(bound)})`;
+      return [`0/${of} (${bound === null ? 'no termination' : boundText(bound)})`];
     case 'loses':
-      return `${lost}/${of} ${mainClass ?? ''}`;
+      return [`${lost}/${of} ${kinds}`, ...more];
     case 'loses sometimes':
-      return `${lost}/${of} ${mainClass ?? ''} ${repetitions.withLoss} in ${repetitions.valid}`;
+      return [`${lost}/${of} ${kinds} ${repetitions.withLoss} in ${repetitions.valid}`];
   }
 }
 

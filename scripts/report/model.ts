@@ -67,7 +67,7 @@ export interface ColumnReport extends Judgement {
   predicted: Predicted | null;
   /** Why that cannot be, with what the load saw; null when both agree. */
   contradiction: string | null;
-  /** The shortest loss window, in each termination, that the load would have seen with 95 %; null without a restart. */
+  /** The shortest loss window, in each termination, that the load would have seen with 95 %; null where none, however long. */
   smallestWindowMs: number | null;
   /** Of the pod that was to answer, when the request reached it. */
   byPhase: Partial<Record<Phase, number>>;

@@ -1,4 +1,5 @@
 import { columns } from '../analysis/judge.ts';
+import { milliseconds } from './figures.ts';
 import type { ProbeSummary, RowReport, RunReport } from './model.ts';
 
 const shownEvidence = 3;
@@ -27,20 +28,18 @@ function sweepText(sweep: ProbeSummary['sweep']): string {
   if (sweep.terminations === 0) return 'no valid sweep';
   const { window, smallestWindowMs, sent } = sweep;
   if (window === null) {
-    return `the sweep lost none of ${sent} requests: a window of ${milliseconds(smallestWindowMs)} would have been found with 95 %`;
+    const found =
+      smallestWindowMs === null ? '' : `: ${milliseconds(smallestWindowMs)} would have been found with 95 %`;
+    return `the sweep lost none of ${sent} requests${found}`;
   }
   const lost = Object.values(sweep.byOutcome).reduce((sum, count) => sum + count, 0);
-  const range = `${window.lowerMs.toFixed(1)} to ${milliseconds(window.upperMs)}`;
+  const range = `${milliseconds(window.lowerMs)} to ${milliseconds(window.upperMs)}`;
   return `the sweep lost ${lost} of ${sent} requests: a window of ${milliseconds(window.estimateMs)} (${range})`;
-}
-
-function milliseconds(ms: number | null): string {
-  return ms === null ? '–' : `${ms.toFixed(1)} ms`;
 }
 
 /** Where what the load saw cannot come from a server as the probe saw it. */
 export function contradictionLines({ rows, run }: RunReport): string[] {
-  if (!rows.some(({ probe }) => probe !== null)) return [];
+  if (!hasProbes({ rows })) return [];
   const lines = rows.flatMap(({ variant, cells }) =>
     cells.flatMap(({ scenario, columns: found }) =>
       columns.flatMap((column) => {
@@ -50,19 +49,37 @@ export function contradictionLines({ rows, run }: RunReport): string[] {
     ),
   );
   if (lines.length > 0) return lines;
+  const predictions = rows.flatMap(({ cells }) =>
+    cells.flatMap(({ columns: found }) => columns.flatMap((column) => found?.[column].predicted ?? [])),
+  );
+  if (predictions.length === 0) return ['nothing to compare: no probe says what the load should have lost'];
   return [`none: all cells of run ${run.id} are as the probes predict, or prove nothing`];
 }
 
-/** Names of the columns that the probe adds to the table. */
-export const probeColumns = ['Strategy', 'In flight', 'New connections', 'Drain bound'] as const;
-
-/** True when any row was probed: without, the table has no such columns. */
-export function hasProbes(rows: readonly RowReport[]): boolean {
+/** True when any row was probed: without, no form of the report has a word on it. */
+export function hasProbes({ rows }: Pick<RunReport, 'rows'>): boolean {
   return rows.some(({ probe }) => probe !== null);
 }
 
-/** The cells of these columns. */
-export function probeCells({ probe }: RowReport): string[] {
-  if (probe === null || probe.failure !== null) return ['not probed', '', '', ''];
+/** What the words of the probe mean; nothing when there was none. */
+export function probeLegend(report: Pick<RunReport, 'rows'>): string[] {
+  if (!hasProbes(report)) return [];
+  return [
+    'strategy: what a probe with raw connections saw after SIGTERM, quiet and with requests in flight (busy); scripts/analysis/probe/README.md defines each.',
+    'in flight: what became of those requests. new connections: what one gets that comes after SIGTERM, in order of time. drain bound: what the process waits for before it ends, and how long that took.',
+  ];
+}
+
+/** The name of a strategy, for the table. */
+export function strategyText({ probe }: RowReport): string {
+  return probe === null || probe.failure !== null ? 'not probed' : probe.strategy;
+}
+
+/** Names of the columns of `probeCells`. */
+export const probeColumns = ['Strategy', 'In flight', 'New connections', 'Drain bound'] as const;
+
+/** What a probe saw, for a table of its own; undefined for a row that was not probed. */
+export function probeCells({ probe }: RowReport): string[] | undefined {
+  if (probe === null || probe.failure !== null) return undefined;
   return [probe.strategy, probe.inFlight, probe.late, probe.drainBound];
 }

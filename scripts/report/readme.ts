@@ -1,5 +1,6 @@
-import { renderMarkdownTable } from './markdown.ts';
 import { otherRatesText } from './figures.ts';
+import { kindsLegend, lossWords } from './loss-kinds.ts';
+import { renderMarkdownTable, renderProbeTable } from './markdown.ts';
 import type { RunReport } from './model.ts';
 
 /** Two lines of README.md between which text is generated. */
@@ -19,17 +20,29 @@ export const nothingPublished =
 export function renderReadmeSection(report: RunReport): string {
   const { run } = report;
   const [day = ''] = run.started.split('T');
-  const otherRates = otherRatesText(report)?.replace('at n/s', '`at n/s`');
+  const otherRates = otherRatesText(report);
+  const probes = renderProbeTable(report);
   return [
     ...run.scenarios.map(({ id, title }) => `- \`${id}\`: ${title}`),
     '',
     renderMarkdownTable(report),
     '',
-    `Measured on ${day} on the ${run.cluster.name} cluster, ${run.options.ratePerSecond} requests/s, k6 ${run.versions.k6}, ${run.host.cpus} × ${run.host.cpuModel}. ` +
-      'Each cell: lost/sent and the most frequent kind of loss; `0/sent (≤x %)`: a server that loses something in more than x % of pod terminations would have been caught with 95 % confidence. ' +
-      (otherRates === undefined ? '' : `${otherRates} `) +
+    [
+      `Measured on ${day} on the ${run.cluster.name} cluster, ${run.options.ratePerSecond} requests/s, k6 ${run.versions.k6}, ${run.host.cpus} × ${run.host.cpuModel}.`,
+      `Each cell: ${lossWords(report)}; \`0/sent (≤x %)\`: a server that loses something in more than x % of pod terminations would have been caught with 95 % confidence.`,
+      ...[...kindsLegend(report), ...(otherRates === undefined ? [] : [otherRates])].map(withTerm),
       'Controls, evidence and limits: [results/embedded.md](results/embedded.md).',
+    ].join(' '),
+    ...(probes === undefined ? [] : ['', probeWords, '', probes]),
   ].join('\n');
+}
+
+const probeWords =
+  'What a server does when it is told to stop, seen by a probe with raw connections in known states: what becomes of requests in flight, what a new connection gets, and what the process waits for before it ends.';
+
+/** `a + b: both kinds.` with what it explains set as it stands in a cell. */
+function withTerm(sentence: string): string {
+  return sentence.replace(/^[^:]*/, (term) => `\`${term}\``);
 }
 
 /** The document with the text between these markers replaced; undefined when the markers are not there. */

@@ -1,5 +1,5 @@
 import { columns, type Verdict } from '../analysis/judge.ts';
-import { drainText, failureText, exitsText, lossText, terminationsText } from './figures.ts';
+import { drainText, failureText, exitsText, lossParts, terminationsText } from './figures.ts';
 import type { ProbeSummary, RowReport, RunReport } from './model.ts';
 import type { RunInfo } from './run-info.ts';
 import { painter, type Paint } from './paint.ts';
@@ -9,19 +9,21 @@ type Style = Parameters<Paint>[0];
 
 /** Widths are fixed before the first row is known, so that the table can grow while the lab runs. */
 export interface TerminalTable {
-  run: Pick<RunInfo, 'scenarios' | 'rows'>;
+  run: Pick<RunInfo, 'scenarios' | 'rows' | 'options'>;
   /** Only when written to a terminal. */
   colour: boolean;
 }
 
-const cellWidth = 15;
+/** `52/4258 refused`; of several repetitions together `156/12774 refused`. */
+const cellWidths = { oneRepetition: 15, more: 17 };
 const drainWidth = 12;
 const gap = '  ';
 
 /** Two lines that name the columns, without a newline at the end. */
 export function renderHeader(table: TerminalTable): string {
-  const groups = table.run.scenarios.map(({ id }) => id.padEnd(cellWidth * 2 + gap.length));
-  const names = table.run.scenarios.flatMap(() => columns.map((name) => name.padEnd(cellWidth)));
+  const width = cellWidth(table);
+  const groups = table.run.scenarios.map(({ id }) => id.padEnd(width * 2 + gap.length));
+  const names = table.run.scenarios.flatMap(() => columns.map((name) => name.padEnd(width)));
   const first = [' '.repeat(variantWidth(table)), ...groups].join(gap).trimEnd();
   const second = ['variant'.padEnd(variantWidth(table)), ...names, 'drain'.padEnd(drainWidth), 'exit'].join(
     gap,
@@ -29,53 +31,68 @@ export function renderHeader(table: TerminalTable): string {
   return paint(table, 'bold', `${first}\n${second}`);
 }
 
-/** Two lines of a row: its figures; then what was measured. One line for a row that was not measured. */
+/**
+ * The lines of a row: its figures, with what was lost only sometimes below; what was measured; what the probe saw. One
+ * line for a row that was not measured.
+ */
 export function renderRow(table: TerminalTable, row: RowReport): string {
-  const name = row.variant.padEnd(variantWidth(table));
+  const name = { parts: [row.variant], width: variantWidth(table) };
   const failure = failureText(row);
-  if (failure !== null) return `${name}${gap}${paint(table, 'yellow', failure)}`;
+  if (failure !== null) {
+    return `${row.variant.padEnd(name.width)}${gap}${paint(table, 'yellow', failure)}`;
+  }
   const cells = row.cells.flatMap(({ columns: found }) =>
     columns.map((column): Cell => {
-      const text = lossText(found?.[column]);
       const style = styleOf(found?.[column].verdict);
-      return { text, width: cellWidth, ...(style && { style }) };
+      return { parts: lossParts(found?.[column]), width: cellWidth(table), ...(style && { style }) };
     }),
   );
-  const drain = { text: drainText(row.drainMs), width: drainWidth };
-  const figures = layOut(table, [{ text: name, width: name.length }, ...cells, drain]);
+  const drain = { parts: [drainText(row.drainMs)], width: drainWidth };
+  const exits = { parts: [exitsText(row.exits)], width: 0 };
+  return [
+    ...layOut(table, [name, ...cells, drain, exits]),
+    `  ${paint(table, 'dim', aboutText(row))}`,
+    ...(row.probe === null ? [] : [`  ${probeText(row.probe)}`]),
+  ].join('\n');
+}
+
+/** What was measured, and how often. */
+function aboutText(row: RowReport): string {
   const terminations = terminationsText(row);
   const plural = terminations === '1' ? '' : 's';
   const ends = terminations === '–' ? 'not measured' : `${terminations} termination${plural} per scenario`;
-  const about = `${row.framework} ${row.version} on ${row.server}: ${row.setting} (${ends})`;
-  const strategy = row.probe === null ? '' : `\n  ${probeText(row.probe)}`;
-  return `${figures}${exitsText(row.exits)}\n${paint(table, 'dim', `  ${about}`)}${strategy}`;
+  return `${row.framework} ${row.version} on ${row.server}: ${row.setting} (${ends})`;
 }
 
 /** What the probe saw, in one line. */
 function probeText({ failure, strategy, inFlight, late, drainBound }: ProbeSummary): string {
   if (failure !== null) return `not probed: ${failure}`;
-  return `${strategy}; in flight: ${inFlight}; new connections: ${late}; ${drainBound}`;
+  return `${strategy}; in flight: ${inFlight}; new connections: ${late}; drain bound: ${drainBound}`;
 }
 
-/** A figure of a row, and how wide its column is. */
+/** A figure of a row in lines, and how wide its column is. */
 interface Cell {
-  text: string;
+  parts: string[];
   width: number;
   style?: Style;
 }
 
 /** Each cell begins with its column, or as soon after that as a longer one before it allows. */
-function layOut(table: TerminalTable, cells: readonly Cell[]): string {
-  let line = '';
-  let length = 0;
+function layOut(table: TerminalTable, cells: readonly Cell[]): string[] {
+  const lines = Array.from({ length: Math.max(...cells.map(({ parts }) => parts.length)) }, () => '');
+  let begin = 0;
   let columnEnd = 0;
-  for (const { text, width, style } of cells) {
+  for (const { parts, width, style } of cells) {
     columnEnd += width + gap.length;
-    const padding = ' '.repeat(Math.max(gap.length, columnEnd - length - text.length));
-    line += (style === undefined ? text : paint(table, style, text)) + padding;
-    length += text.length + padding.length;
+    const end = Math.max(columnEnd, begin + gap.length + Math.max(...parts.map(({ length }) => length)));
+    for (const [index, line] of lines.entries()) {
+      const text = parts[index] ?? '';
+      const painted = style === undefined ? text : paint(table, style, text);
+      lines[index] = line + painted + ' '.repeat(end - begin - text.length);
+    }
+    begin = end;
   }
-  return line;
+  return lines.map((line) => line.trimEnd());
 }
 
 function styleOf(verdict: Verdict | undefined): Style | undefined {
@@ -113,6 +130,10 @@ export function renderTerminal(report: RunReport, options: { colour: boolean }):
 
 function renderSection(table: TerminalTable, { title, lines }: Section): string {
   return [paint(table, 'bold', title), ...lines.map((line) => `  ${line}`), ''].join('\n');
+}
+
+function cellWidth({ run }: TerminalTable): number {
+  return run.options.repeat > 1 ? cellWidths.more : cellWidths.oneRepetition;
 }
 
 function variantWidth({ run }: TerminalTable): number {

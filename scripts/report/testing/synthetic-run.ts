@@ -68,18 +68,57 @@ export interface SyntheticRun {
   trials: Map<string, TimelineRecord[]>;
 }
 
-/** A run whose controls pass; `change` may alter the trials before their records are made. */
+/**
+ * A run whose controls pass; `change` may alter the trials before their records are made, and `more` are further ones,
+ * such as repetitions.
+ */
 export function syntheticRun(
   change: (options: SyntheticOptions) => SyntheticOptions = (options) => options,
+  more: readonly SyntheticOptions[] = [],
 ): SyntheticRun {
   const records = new Map<string, TimelineRecord[]>();
-  for (const options of trials) {
+  for (const options of [...trials, ...more]) {
     const made = [...syntheticRecords(change(options))];
     const [header] = made;
     if (header === undefined || !('type' in header) || header.type !== 'header') throw new Error('no header');
     records.set(header.trial.id, made);
   }
-  return { info: runInfo([...records.keys()]), trials: records };
+  const info = runInfo([...records.keys()]);
+  const repeat = Math.max(1, ...more.map(({ repetition = 1 }) => repetition));
+  return { info: { ...info, options: { ...info.options, repeat } }, trials: records };
+}
+
+/**
+ * Three repetitions of `toy/bare`: `naive` loses new connections in each, by a reset too in the second, and persistent
+ * ones only in the second; `prestop` loses persistent ones in each, never in the same way.
+ */
+export function repeatedRun(): SyntheticRun {
+  const bare = { variant: 'toy/bare', exit: { exitCode: 143 } };
+  const refused = whileTerminating('fresh', { ...reset(), refused: true });
+  return syntheticRun(undefined, [
+    {
+      ...bare,
+      scenario: 'naive',
+      repetition: 2,
+      fail: (request) =>
+        whileTerminating('fresh-post', reset())(request) ??
+        refused(request) ??
+        whileTerminating('persistent-post', reset('FIN'))(request),
+    },
+    { ...bare, scenario: 'naive', repetition: 3, fail: refused },
+    {
+      ...bare,
+      scenario: 'prestop',
+      repetition: 2,
+      fail: whileTerminating('persistent-post', reset('FIN')),
+    },
+    {
+      ...bare,
+      scenario: 'prestop',
+      repetition: 3,
+      fail: whileTerminating('persistent-post', { status: 503, errorCode: 1503, errorText: '' }),
+    },
+  ]);
 }
 
 /** What analysis makes of the run's trials. */
