@@ -32,6 +32,7 @@ function sweepWith(lost: number, change: Partial<SweepFindings> = {}): SweepFind
     losses: Array.from({ length: lost }, () => ({ offsetMs: 1, outcome: 'lost by FIN' as const })),
     byOutcome: {},
     window: null,
+    singleMs: [],
     smallestWindowMs: 0.3,
     longestGapMs: 0.6,
     invalid: [],

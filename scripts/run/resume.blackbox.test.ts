@@ -10,7 +10,7 @@ const labs = tinyLabs();
 afterEach(() => labs.remove());
 
 const resume = (lab: TinyLab, ...more: string[]) =>
-  startCommand('lab', ['--resume', '--results', lab.results, ...more]);
+  startCommand('lab', ['--results', lab.results, '--resume', ...more]);
 
 const runFile = (lab: TinyLab) => lab.files('run.json')[0] ?? 'no run.json';
 const runInfo = (lab: TinyLab) => JSON.parse(readFileSync(runFile(lab), 'utf8')) as RunInfo;
@@ -90,6 +90,30 @@ describe('a run goes on', () => {
     const json = await resume(lab, '--json').ended;
     expect(JSON.parse(json.stdout)).toMatchObject({ trials: [{}] });
   }, 180_000);
+
+  test('with further repetitions when it is complete, and has no use for fewer', async () => {
+    const lab = labs.make([{ id: 'toy' }]);
+    await untilMeasured(lab);
+    const [first = ''] = lab.files('toy/server/naive/1/timeline.ndjson');
+    const before = readFileSync(first, 'utf8');
+    const more = await resume(lab, 'latest', '--repeat', '2', '--json').ended;
+    expect([0, 2]).toContain(more.exitCode);
+    expect(JSON.parse(more.stdout)).toMatchObject({
+      run: { options: { repeat: 2 }, resumed: [expect.any(String)] },
+      trials: [{ id: 'toy/server/naive/1' }, { id: 'toy/server/naive/2' }],
+    });
+    expect(readFileSync(first, 'utf8')).toBe(before);
+    expect(runInfo(lab).trials).toEqual(['toy/server/naive/1', 'toy/server/naive/2']);
+
+    const begun = { ...runInfo(lab), options: { ...runInfo(lab).options, repeat: 3 } };
+    writeFileSync(runFile(lab), JSON.stringify(begun));
+    const fewer = await resume(lab, 'latest', '--repeat', '2').ended;
+    expect(fewer).toMatchObject({ exitCode: 64, stdout: '' });
+    expect(fewer.stderr).toMatch(
+      /^--repeat: expected at least 3, the repetitions that run \S+ was begun with, found 2\. .*\n$/,
+    );
+    expect(runInfo(lab)).toEqual(begun);
+  }, 240_000);
 
   test('after kill -9 in the second trial', async () => {
     const { lab, run } = await inSecondTrial();

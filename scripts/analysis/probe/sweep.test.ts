@@ -168,6 +168,14 @@ describe('the window', () => {
     expect(smallestWindowMs).toBeLessThan(0.2);
   });
 
+  test('what each sweep alone estimates is told beside what they say together', () => {
+    const { singleMs } = analyseSweep([
+      sweep(evenly(400, within(0, 2, 'FIN'))),
+      sweep(evenly(400), 'sweep', 2),
+    ]);
+    expect(singleMs).toEqual([expect.closeTo(2, 0), 0]);
+  });
+
   test('several sweeps find smaller windows and narrow the interval', () => {
     const one = sweep(evenly(400, within(0, 2, 'FIN')));
     const [once, thrice] = [analyseSweep([one]), analyseSweep([one, one, one])];

@@ -41,6 +41,8 @@ export interface SweepFindings {
   byOutcome: Partial<Record<Outcome, number>>;
   /** Null when nothing was lost. */
   window: LossWindow | null;
+  /** What each valid sweep alone estimates, in milliseconds; 0 when it lost nothing. */
+  singleMs: number[];
   /** A window that lasts at least this long, anywhere in the span, loses a request with 95 %. */
   smallestWindowMs: number | null;
   /** A window longer than this loses a request wherever in the span it is. */
@@ -91,6 +93,7 @@ export function analyseSweep(sessions: readonly ProbeSession[]): SweepFindings {
     losses,
     byOutcome: tally(losses, ({ outcome }) => outcome),
     ...windowOf(sweeps, losses.length),
+    singleMs: sweeps.map(estimateMs),
     longestGapMs: min(sweeps, longestGapMs) ?? null,
     invalid,
   };
@@ -138,6 +141,10 @@ function lossesOf(sent: readonly ConnectionFinding[]): SweepLoss[] {
     .filter(({ outcome }) => lostOutcomes.includes(outcome))
     .map(({ sentMs, outcome }) => ({ offsetMs: sentMs ?? 0, outcome }))
     .sort((a, b) => a.offsetMs - b.offsetMs);
+}
+
+function estimateMs({ sent, momentsMs, spanMs }: Sweep): number {
+  return (lossesOf(sent).length / momentsMs.length) * spanMs;
 }
 
 function windowOf(

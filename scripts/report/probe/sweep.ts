@@ -1,9 +1,10 @@
 import type { SweepFindings } from '../../analysis/probe/sweep.ts';
+import { tally } from '../../analysis/tally.ts';
 import type { ProbeInfo } from './model.ts';
 import { painter } from '../paint.ts';
 import { columnsOf } from './columns.ts';
 import { renderHeading } from './terminal.ts';
-import { countsText, momentText } from './texts.ts';
+import { countsText } from './texts.ts';
 
 /** A sweep for a terminal: what was sent around SIGTERM, what was lost and when, and what would have been found. */
 export function renderSweep(probe: ProbeInfo, sweep: SweepFindings, options: { colour: boolean }): string {
@@ -16,6 +17,7 @@ export function renderSweep(probe: ProbeInfo, sweep: SweepFindings, options: { c
       ['requests', requestsText(sweep)],
       ['lost', sweep.losses.length === 0 ? 'none' : countsText(sweep.byOutcome)],
       ['loss window', windowText(sweep)],
+      ...singleText(sweep),
       ['power', powerText(sweep)],
     ]).map((line) => `  ${line}`),
     ...lossLines(sweep),
@@ -44,28 +46,33 @@ function windowText({ window }: SweepFindings): string {
   return `${msText(estimateMs)} (95 %: ${msText(lowerMs)} to ${msText(upperMs)})`;
 }
 
+/** With several terminations: in how many a request was lost, and how much their estimates differ. */
+function singleText({ singleMs }: SweepFindings): [string, string][] {
+  if (singleMs.length < 2) return [];
+  const found = singleMs.filter((estimateMs) => estimateMs > 0);
+  const range =
+    found.length === 0 ? '' : `, alone ${msText(Math.min(...found))} to ${msText(Math.max(...found))}`;
+  return [['found in', `${found.length} of ${terminationsText(singleMs.length)}${range}`]];
+}
+
 function powerText({ smallestWindowMs, longestGapMs }: SweepFindings): string {
   if (smallestWindowMs === null) return 'none';
   const gap = longestGapMs === null ? '' : `, and one of ${msText(longestGapMs)} wherever it is`;
   return `a window of ${msText(smallestWindowMs)} would have been found with 95 %${gap}`;
 }
 
-const lossesInLine = 8;
-
-/** When lost requests were sent, in milliseconds from SIGTERM, with what ended them. */
+/** How many lost requests were sent in each millisecond from SIGTERM, and what ended them. */
 function lossLines({ losses }: SweepFindings): string[] {
   if (losses.length === 0) return [];
-  const lines: string[] = ['  lost requests were sent at (milliseconds from SIGTERM)'];
-  for (const outcome of new Set(losses.map((loss) => loss.outcome))) {
-    const moments = losses
-      .filter((loss) => loss.outcome === outcome)
-      .map(({ offsetMs }) => momentText(offsetMs));
-    for (let from = 0; from < moments.length; from += lossesInLine) {
-      const name = from === 0 ? outcome : '';
-      lines.push(`    ${name.padEnd(outcome.length)}  ${moments.slice(from, from + lossesInLine).join(' ')}`);
-    }
-  }
-  return lines;
+  const byMs = Map.groupBy(losses, ({ offsetMs }) => Math.floor(offsetMs));
+  const rows = [...byMs].map(([ms, lost]): [string, string] => [
+    `  ${ms} to ${ms + 1}`,
+    countsText(tally(lost, ({ outcome }) => outcome)),
+  ]);
+  return [
+    '  lost requests by the moment they were sent at (milliseconds from SIGTERM)',
+    ...columnsOf(rows),
+  ].map((line, index) => (index === 0 ? line : `  ${line}`));
 }
 
 function msText(ms: number): string {

@@ -92,6 +92,7 @@ describe('a sweep', () => {
     ],
     byOutcome: { 'lost by FIN': 2, 'lost by RST': 1 },
     window: { estimateMs: 0.3, lowerMs: 0.06, upperMs: 0.87 },
+    singleMs: [0.3],
     smallestWindowMs: 0.2981,
     longestGapMs: 1.02,
     invalid: [],
@@ -106,10 +107,17 @@ Sweep of idle connections around SIGTERM, 1 termination
   lost         2 lost by FIN; 1 lost by RST
   loss window  0.30 ms (95 %: 0.06 ms to 0.87 ms)
   power        a window of 0.30 ms would have been found with 95 %, and one of 1.02 ms wherever it is
-  lost requests were sent at (milliseconds from SIGTERM)
-    lost by FIN  +0.4 +1.2
-    lost by RST  +1.1
+  lost requests by the moment they were sent at (milliseconds from SIGTERM)
+    0 to 1  1 lost by FIN
+    1 to 2  1 lost by RST; 1 lost by FIN
 `);
+  });
+
+  test('of several terminations says in how many something was lost', () => {
+    const several = { ...sweep, terminations: 3, singleMs: [0.2, 0, 0.7] };
+    expect(renderSweep(probeInfo(), several, plain)).toContain(
+      'found in     2 of 3 terminations, alone 0.20 ms to 0.70 ms',
+    );
   });
 
   test('without a loss says what it would have seen', () => {

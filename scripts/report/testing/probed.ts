@@ -16,6 +16,7 @@ export function sweep(changes: Partial<SweepFindings> = {}): SweepFindings {
     losses: [],
     byOutcome: { 'lost by FIN': 10, 'lost by RST': 4 },
     window: { estimateMs: 1.4, lowerMs: 0.77, upperMs: 2.33 },
+    singleMs: [],
     smallestWindowMs: 0.3,
     longestGapMs: 0.6,
     invalid: [],
