@@ -32,6 +32,7 @@ function probe(
   return {
     variant: 'toy/server',
     strategy: 'any',
+    byRepetition: {},
     parts: labels.map((label) => ({
       label: Array.isArray(label) ? label[0] : label,
       condition: Array.isArray(label) ? 'busy' : 'quiet',

@@ -8,6 +8,7 @@ function probeWith(variant: string, label: PartLabel): ProbeFindings {
   return {
     variant,
     strategy: label,
+    byRepetition: {},
     parts: [{ label, condition: 'quiet', evidence: ['quiet-idle.1#0'] }],
     inFlight: '',
     late: '',

@@ -12,6 +12,8 @@ test.each([
   ['a cell whose claim holds', 'loses {toy/bare naive fresh: loses}.', 'loses 150/232 refused.'],
   ['terminations', 'in {toy/bare naive fresh terminations} pods', 'in 3 of 3 pods'],
   ['exit', '{toy/bare exit}', '143'],
+  ['evidence', '{toy/bare evidence}', 'quiet-idle.1#0'],
+  ['no evidence', '{toy/closing evidence}', '–'],
   ['a strategy', '{toy/bare strategy}', 'one more message'],
   ['a strategy that is claimed', 'does {toy/bare strategy: one more message}', 'does one more message'],
   ['a strategy nobody looked for', '{toy/closing strategy}', 'not probed'],
@@ -46,7 +48,7 @@ test.each([
     '<scenario> fresh|persistent',
     '"fast fresh"',
   ],
-  ['a word that means nothing', 'x\n  {toy/bare drian}', 'drain, exit or strategy', '"drian"'],
+  ['a word that means nothing', 'x\n  {toy/bare drian}', 'drain, exit, strategy or evidence', '"drian"'],
   ['a row that was not measured', 'x\n  {other/graceful naive fresh}', 'a measured row', '"naive fresh"'],
 ])('%s is a problem with its place', (_, text, expected, found) => {
   const [problem] = fillFigures(text, report).problems;

@@ -21,8 +21,8 @@ const verdicts: readonly Verdict[] = ['no loss seen', 'loses', 'loses sometimes'
 /**
  * Puts the figures of a run into a text that people wrote about it, so that none is typed by hand:
  * `{gin/naive prestop persistent}` gives the cell, with `terminations` behind it the terminations that lost
- * something, `{gin/naive drain}`, `{gin/naive exit}` and `{gin/naive strategy}` give those of the row. What the text claims is
- * checked: `{gin/naive naive fresh: loses}` is a problem when the run says otherwise.
+ * something, `{gin/naive drain}`, `{gin/naive exit}` and `{gin/naive strategy}` give those of the row, `{gin/naive evidence}` a
+ * connection that proves each part of the strategy. What the text claims is checked: `{gin/naive naive fresh: loses}` is a problem when the run says otherwise.
  */
 export function fillFigures(text: string, report: RunReport): Commentary {
   const problems: CommentaryProblem[] = [];
@@ -46,6 +46,7 @@ function figureOf(words: string, { rows }: RunReport): Figure {
   }
   if (what.length === 1 && what[0] === 'drain') return { text: drainText(row.drainMs) };
   if (what.length === 1 && what[0] === 'strategy') return strategyFigure(row, claim);
+  if (what.length === 1 && what[0] === 'evidence') return { text: evidenceText(row) };
   if (what.length === 1 && what[0] === 'exit') return { text: exitsText(row.exits) };
   return cellFigure(row, what, claim);
 }
@@ -56,12 +57,18 @@ function strategyFigure({ probe }: RowReport, claim: string | undefined): Figure
   return { expected: claim, found: `${found} in the published run. Write the text again` };
 }
 
+/** `quiet-idle.1#0, busy-idle.1#3`: session, repetition and connection, as under 'Strategies' in the report. */
+function evidenceText({ probe }: RowReport): string {
+  const first = (probe?.parts ?? []).flatMap(({ evidence }) => evidence.slice(0, 1));
+  return first.length === 0 ? '–' : [...new Set(first)].join(', ');
+}
+
 function cellFigure(row: RowReport, what: string[], claim: string | undefined): Figure {
   const [scenario, column, detail] = what;
   const cell = row.cells.find((candidate) => candidate.scenario === scenario)?.columns;
   const judgement = isColumn(column) ? cell?.[column] : undefined;
   if (judgement === undefined || !(detail === undefined || detail === 'terminations')) {
-    const expected = `<scenario> ${columns.join('|')} [terminations], drain, exit or strategy of a measured row`;
+    const expected = `<scenario> ${columns.join('|')} [terminations], drain, exit, strategy or evidence of a measured row`;
     return { expected, found: JSON.stringify(what.join(' ')) };
   }
   if (claim !== undefined && claim !== judgement.verdict) {

@@ -58,16 +58,16 @@ const probedReport = buildReport(run.info, findings, { probed: probes });
 test('a run with probes: the strategy in the table, the rest in one of its own', () => {
   expect(`${renderMarkdownTable(probedReport)}\n\n${renderProbeTable(probedReport) ?? ''}`)
     .toMatchInlineSnapshot(`
-    "| Framework                    | Server       | Version | Setting                                 | Strategy                                                                      | naive: fresh                        | naive: persistent | prestop: fresh | prestop: persistent | slow: fresh   | slow: persistent | Terminations | Drain  | Exit |
-    | ---------------------------- | ------------ | ------- | --------------------------------------- | ----------------------------------------------------------------------------- | ----------------------------------- | ----------------- | -------------- | ------------------- | ------------- | ---------------- | ------------ | ------ | ---- |
-    | [Toy](https://toy.example)   | Node.js http | 1.2.3   | \`toy/bare\`: no signal handler           | immediate hang-up (quiet), mixed: immediate hang-up + one more message (busy) | 150/232 refused                     | 0/116 (≤63 %)     | 0/232 (≤63 %)  | 75/116 reset        | 0/212 (≤63 %) | 0/106 (≤63 %)    | 3            | 0.10 s | 143  |
-    | [Toy](https://toy.example)   | Node.js http | 1.2.3   | \`toy/closing\`: closes after each answer | not probed                                                                    | 0/232 (≤63 %)                       | n/a               | 0/232 (≤63 %)  | n/a                 | –             | –                | 3            | 0.10 s | 0    |
-    | [Other](https://toy.example) | Node.js http | 1.2.3   | \`other/graceful\`: graceful \\| shutdown  | not probed                                                                    | skipped: needs Go ≥ 1.24, not found |                   |                |                     |               |                  |              |        |      |
+      "| Framework                    | Server       | Version | Setting                                 | Strategy                                                                      | naive: fresh                        | naive: persistent | prestop: fresh | prestop: persistent | slow: fresh   | slow: persistent | Terminations | Drain  | Exit |
+      | ---------------------------- | ------------ | ------- | --------------------------------------- | ----------------------------------------------------------------------------- | ----------------------------------- | ----------------- | -------------- | ------------------- | ------------- | ---------------- | ------------ | ------ | ---- |
+      | [Toy](https://toy.example)   | Node.js http | 1.2.3   | \`toy/bare\`: no signal handler           | immediate hang-up (quiet), mixed: immediate hang-up + one more message (busy) | 150/232 refused                     | 0/116 (≤63 %)     | 0/232 (≤63 %)  | 75/116 reset        | 0/212 (≤63 %) | 0/106 (≤63 %)    | 3            | 0.10 s | 143  |
+      | [Toy](https://toy.example)   | Node.js http | 1.2.3   | \`toy/closing\`: closes after each answer | not probed                                                                    | 0/232 (≤63 %)                       | n/a               | 0/232 (≤63 %)  | n/a                 | –             | –                | 3            | 0.10 s | 0    |
+      | [Other](https://toy.example) | Node.js http | 1.2.3   | \`other/graceful\`: graceful \\| shutdown  | not probed                                                                    | skipped: needs Go ≥ 1.24, not found |                   |                |                     |               |                  |              |        |      |
 
-    | Variant    | Strategy                                                                      | In flight                        | New connections                                                                           | Drain bound                                                                                     |
-    | ---------- | ----------------------------------------------------------------------------- | -------------------------------- | ----------------------------------------------------------------------------------------- | ----------------------------------------------------------------------------------------------- |
-    | \`toy/bare\` | immediate hang-up (quiet), mixed: immediate hang-up + one more message (busy) | 3 served, close announced, 3 cut | accepted and reset until 1.0 s, then refused (quiet); rejected with 503 \\| refused (busy) | waits for requests in flight and half-sent requests, and has a time of its own (0.00 to 5.00 s) |"
-  `);
+      | Variant    | In flight                        | New connections                                                                           | Drain bound                                                                                     |
+      | ---------- | -------------------------------- | ----------------------------------------------------------------------------------------- | ----------------------------------------------------------------------------------------------- |
+      | \`toy/bare\` | 3 served, close announced, 3 cut | accepted and reset until 1.0 s, then refused (quiet); rejected with 503 \\| refused (busy) | waits for requests in flight and half-sent requests, and has a time of its own (0.00 to 5.00 s) |"
+    `);
   expect(renderProbeTable(report)).toBeUndefined();
   expect(renderProbeTable(buildReport(run.info, findings, { probed: probes.slice(1) }))).toBeUndefined();
 });
@@ -80,9 +80,9 @@ test('the section of README of a run with probes and repetitions', () => {
 
     What a server does when it is told to stop, seen by a probe with raw connections in known states: what becomes of requests in flight, what a new connection gets, and what the process waits for before it ends.
 
-    | Variant    | Strategy                                                                      | In flight                        | New connections                                                                           | Drain bound                                                                                     |
-    | ---------- | ----------------------------------------------------------------------------- | -------------------------------- | ----------------------------------------------------------------------------------------- | ----------------------------------------------------------------------------------------------- |
-    | \`toy/bare\` | immediate hang-up (quiet), mixed: immediate hang-up + one more message (busy) | 3 served, close announced, 3 cut | accepted and reset until 1.0 s, then refused (quiet); rejected with 503 \\| refused (busy) | waits for requests in flight and half-sent requests, and has a time of its own (0.00 to 5.00 s) |"
+    | Variant    | In flight                        | New connections                                                                           | Drain bound                                                                                     |
+    | ---------- | -------------------------------- | ----------------------------------------------------------------------------------------- | ----------------------------------------------------------------------------------------------- |
+    | \`toy/bare\` | 3 served, close announced, 3 cut | accepted and reset until 1.0 s, then refused (quiet); rejected with 503 \\| refused (busy) | waits for requests in flight and half-sent requests, and has a time of its own (0.00 to 5.00 s) |"
   `);
 });
 

@@ -76,10 +76,10 @@ export function strategyText({ probe }: RowReport): string {
 }
 
 /** Names of the columns of `probeCells`. */
-export const probeColumns = ['Strategy', 'In flight', 'New connections', 'Drain bound'] as const;
+export const probeColumns = ['In flight', 'New connections', 'Drain bound'] as const;
 
-/** What a probe saw, for a table of its own; undefined for a row that was not probed. */
+/** What a probe saw beside the strategy, for a table of its own; undefined for a row that was not probed. */
 export function probeCells({ probe }: RowReport): string[] | undefined {
   if (probe === null || probe.failure !== null) return undefined;
-  return [probe.strategy, probe.inFlight, probe.late, probe.drainBound];
+  return [probe.inFlight, probe.late, probe.drainBound];
 }

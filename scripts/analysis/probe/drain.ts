@@ -26,7 +26,8 @@ export function drainOf(sessions: readonly SessionFindings[], ignoresSigterm: bo
   const ended: DrainBound[] = [];
   if (hasTimeOfItsOwn(comparison)) ended.push('a time of its own');
   if (sessions.some(({ exit }) => exit.killed)) ended.push('SIGKILL');
-  const text = `${textOf(held, ended)}${spanText(sessions)}`;
+  const heldBy = held.map((bound) => (bound === 'requests in flight' ? requestsText(sessions) : bound));
+  const text = `${textOf(heldBy, ended)}${spanText(sessions)}`;
   return { bounds: held.length + ended.length === 0 ? ['nothing'] : [...held, ...ended], text };
 }
 
@@ -102,7 +103,16 @@ function someConnection(
   return sessions.some(({ connections }) => connections.some(isProof));
 }
 
-function textOf(held: readonly DrainBound[], ended: readonly DrainBound[]): string {
+/** A process may wait for the work of requests whose connections it has closed. */
+function requestsText(sessions: readonly SessionFindings[]): string {
+  const inFlight = sessions.flatMap(({ connections }) =>
+    connections.filter(({ state, outcome }) => state === 'in-flight' && outcome !== 'not reached'),
+  );
+  const cut = inFlight.filter(({ outcome }) => outcome === 'lost by FIN' || outcome === 'lost by RST');
+  return cut.length === inFlight.length ? 'requests in flight that it has cut' : 'requests in flight';
+}
+
+function textOf(held: readonly string[], ended: readonly DrainBound[]): string {
   if (held.length === 0) {
     if (ended.length === 0) return 'ends at once, whatever is open';
     return ended.includes('SIGKILL') ? 'does not end by itself every time' : 'takes a time of its own';

@@ -60,7 +60,7 @@ describe('what holds the process', () => {
       name: 'requests in flight, although their clients are gone',
       sessions: [silent(10), late(10), busy(cut, 1410)],
       bounds: ['requests in flight'],
-      text: 'waits for requests in flight (0.01 to 1.41 s)',
+      text: 'waits for requests in flight that it has cut (0.01 to 1.41 s)',
     },
     {
       name: 'a half head that never ends, until SIGKILL',
@@ -261,6 +261,21 @@ test('every way to end, the most frequent first', () => {
     { exit: { atMs: 9, signal: 'SIGTERM' }, connections },
   );
   expect(exits).toEqual(['exit code 143 (ended by SIGTERM)', 'killed by the lab', 'ended by SIGTERM']);
+});
+
+test('each repetition has a strategy of its own', () => {
+  const session = (repetition: number, answer: string): SyntheticSession => ({
+    repetition,
+    connections: [{ state: 'idle', actsAfterMs: 50, answer }],
+    listenerClosedMs: 20,
+  });
+  const { strategy, byRepetition } = probe(
+    session(1, okAndClose),
+    session(2, okAndClose),
+    session(3, unavailable),
+  );
+  expect(strategy).toBe('mixed: one more message + rejects (quiet)');
+  expect(byRepetition).toEqual({ 'one more message (quiet)': 2, 'rejects (quiet)': 1 });
 });
 
 test('states take all repetitions together, and tell which differ and how many of them raced', () => {

@@ -23,6 +23,7 @@ export function analyseProbe(sessions: readonly ProbeSession[]): ProbeFindings {
   return {
     variant: sessions[0]?.header.variant ?? '',
     strategy: strategy.text,
+    byRepetition: tally(repetitionsOf(valid), (sessions) => strategyOf(sessions, baseline).text),
     parts: strategy.parts,
     inFlight: inFlightText(valid),
     late: lateText(valid),
@@ -33,6 +34,10 @@ export function analyseProbe(sessions: readonly ProbeSession[]): ProbeFindings {
     sessions: all,
     invalid: [...all.flatMap(invalidTexts), ...strategy.invalid],
   };
+}
+
+function repetitionsOf(sessions: readonly SessionFindings[]): SessionFindings[][] {
+  return [...Map.groupBy(sessions, ({ repetition }) => repetition).values()];
 }
 
 function invalidTexts({ session, repetition, invalid }: SessionFindings): string[] {

@@ -129,6 +129,8 @@ export interface ProbeFindings {
   variant: string;
   /** `immediate hang-up`, `mixed: …`, `one more message (quiet), rejects (busy)`, `unknown` with a reason in `invalid`. */
   strategy: string;
+  /** The strategy that each repetition shows by itself, counted. */
+  byRepetition: Partial<Record<string, number>>;
   parts: StrategyPart[];
   /** What happens to requests in flight, e.g. `served`, `cut`. */
   inFlight: string;

@@ -48,6 +48,13 @@ describe('a probe says', () => {
     expect(text).toContain('What was seen (milliseconds from SIGTERM, the first of 2 repetitions)');
     expect(text).not.toContain('something else');
   });
+
+  test('which strategy each repetition shows by itself', () => {
+    const byRepetition = { rejects: 1, 'one more message': 9 };
+    expect(renderProbe(probeInfo({ repeat: 10 }), findings({ byRepetition }), plain)).toContain(
+      'Strategy: one more message\n  9 of 10 repetitions alone: one more message\n  1 of 10 repetitions alone: rejects\n',
+    );
+  });
 });
 
 test('there are colours only where they are asked for', () => {

@@ -63,6 +63,14 @@ function unstableLines({ states }: ProbeFindings): string[] {
   return [`  Unstable, not all connections met the same: ${names.join(', ')}`];
 }
 
+/** Of several repetitions: how many show the same strategy by themselves. */
+function repetitionLines({ byRepetition }: ProbeFindings): string[] {
+  const counts = Object.entries(byRepetition).sort(([, a = 0], [, b = 0]) => b - a);
+  const all = counts.reduce((sum, [, count = 0]) => sum + count, 0);
+  if (all < 2) return [];
+  return counts.map(([strategy, count]) => `  ${count} of ${all} repetitions alone: ${strategy}`);
+}
+
 function renderStrategy(findings: ProbeFindings, paint: Paint): string[] {
   const { strategy, parts, inFlight, late, drainBound, exits, invalid } = findings;
   const facts = columnsOf([
@@ -73,6 +81,7 @@ function renderStrategy(findings: ProbeFindings, paint: Paint): string[] {
   ]);
   return [
     `${paint('bold', 'Strategy')}: ${paint('bold', strategy)}`,
+    ...repetitionLines(findings),
     ...columnsOf(
       parts.map(({ label, condition, evidence }) => [
         `  ${label} (${condition})`,

@@ -60,6 +60,7 @@ export function findings(changes: Partial<ProbeFindings> = {}): ProbeFindings {
   return {
     variant: 'toy/server',
     strategy: 'one more message',
+    byRepetition: {},
     parts: [
       { label: 'one more message', condition: 'quiet', evidence: ['quiet-idle.1#0', 'quiet-idle.1#1'] },
     ],
