@@ -6,6 +6,7 @@ import { readHistory } from './run/history.ts';
 import { lockMachine } from './run/lock.ts';
 import { isComplete, planRun, runFolder } from './run/planned.ts';
 import { showProgress } from './run/progress.ts';
+import { estimateProbes } from './run/probe/estimate.ts';
 import { probeVariants } from './run/probe/stage.ts';
 import { planRest } from './run/resume.ts';
 import { runTrials } from './run/run.ts';
@@ -21,7 +22,7 @@ await runCommandLine(parseLabOptions, async (options) => {
   const planned = await (options.resume === undefined ? planRun : planRest)(options, folder);
   const history = readHistory(options.results);
   if (options.list) {
-    process.stdout.write(renderPlan(planned.rest, history));
+    process.stdout.write(renderPlan(planned.rest, history, estimateProbes(planned)));
     return tellBroken(planned.catalogue);
   }
   tellBroken(planned.catalogue);

@@ -24,6 +24,13 @@ export interface TrialEstimate {
   source: 'earlier run' | 'model';
 }
 
+/** What the probes of a run add to its trials. */
+export interface ProbesEstimate {
+  /** Variants that are to be probed. */
+  probes: number;
+  ms: number;
+}
+
 /** What a trial is called across runs and repetitions: `express/terminus/naive`, `controls/ideal/sham`. */
 export function trialKey(trial: Trial): string {
   return `${trial.variant.id}/${trial.kind === 'sham' ? 'sham' : trial.scenario.id}`;

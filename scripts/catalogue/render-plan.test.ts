@@ -91,3 +91,17 @@ test('renderPlan', () => {
     "
   `);
 });
+
+test('renderPlan tells what probes add', () => {
+  const lastLine = (...words: Parameters<typeof renderPlan>) =>
+    renderPlan(...words)
+      .trimEnd()
+      .split('\n')
+      .at(-1);
+  expect(lastLine(plan, new Map(), { probes: 3, ms: 30_000 })).toMatchInlineSnapshot(
+    `"3 probes, about 30 s, and 6 trials, about 1 min 38 s: 2 min 8 s in all without builds (0 trials estimated from an earlier run, 6 from the model)."`,
+  );
+  expect(lastLine({ ...plan, trials: [] }, new Map(), { probes: 1, ms: 10_000 })).toMatchInlineSnapshot(
+    `"1 probe, about 10 s, and 0 trials, about 0 s: 10 s in all without builds (0 trials estimated from an earlier run, 0 from the model)."`,
+  );
+});

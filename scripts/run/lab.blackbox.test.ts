@@ -236,9 +236,9 @@ describe('controls', () => {
       name,
       env: { END: 'close' },
     }));
-    const lab = labs.make([{ id: 'toy' }, { id: 'controls', control: true, variants }]);
-    const words = ['--catalogue', lab.root, '--results', lab.results, '--only', 'toy'];
-    const { exitCode, stdout } = await startCommand('lab', words).ended;
+    const frameworks = [{ id: 'toy' }, { id: 'controls', control: true, variants }];
+    const lab = labs.make(frameworks, {}, { controls: true });
+    const { exitCode, stdout } = await lab.run('--only', 'toy').ended;
     expect(exitCode).toBe(2);
     expect(stdout).toMatch(/^INVALID RUN: /m);
     expect(stdout).toMatch(/FAILED: controls\/stubborn, naive/);

@@ -41,6 +41,7 @@ test.each([
   { line: '--resume --json', options: { resume: 'latest', json: true } },
   { line: '--resume 2026-11-21T10-15-30 --list', options: { resume: '2026-11-21T10-15-30', list: true } },
   { line: '--results /tmp/r --resume=runs/a', options: { resume: 'runs/a', results: '/tmp/r' } },
+  { line: '--resume latest --repeat 2', options: { resume: 'latest', repeat: 2 } },
 ])('lab $line', ({ line, options }) => {
   expect(parseLabOptions(words(line))).toEqual({ ...defaults, ...options });
 });
@@ -104,9 +105,9 @@ test.each([
       '--resume: expected no option that changes the run, found --seed. A run goes on with the options it began with: leave it out, or start a new run without --resume',
   },
   {
-    line: '--resume a --only gin --scenario naive --repeat 1 --rate 200 --seed 7 --no-controls --cluster embedded --catalogue .',
+    line: '--resume a --only gin --scenario naive --rate 200 --seed 7 --no-controls --no-probe --cluster embedded --catalogue .',
     message:
-      '--resume: expected no option that changes the run, found --only, --scenario, --cluster, --repeat, --rate, --seed, --no-controls, --catalogue. A run goes on with the options it began with: leave them out, or start a new run without --resume',
+      '--resume: expected no option that changes the run, found --only, --scenario, --cluster, --rate, --seed, --no-controls, --no-probe, --catalogue. A run goes on with the options it began with: leave them out, or start a new run without --resume',
   },
   { line: '--resume=', message: '--resume: expected a run, found ""' },
 ])('lab $line is wrong', ({ line, message }) => {
@@ -126,7 +127,7 @@ test('lab --help', () => {
       --only <names>        only these frameworks or variants: gin,express/terminus
       --scenario <names>    only these scenarios: naive,prestop
       --cluster <name>      where pods run: embedded (default: "embedded")
-      --repeat <times>      repetitions of every trial (default: 1)
+      --repeat <times>      repetitions of every trial; with --resume, as many in all (default: 1)
       --rate <requests>     requests/s in all, 100 to 2000 (default: 200)
       --seed <number>       fixes the order of trials
       --list                print the plan and its estimated time, and run nothing

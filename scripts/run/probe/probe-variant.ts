@@ -6,9 +6,9 @@ import { runSession, type ProbeRequest, type SessionRequest } from './run-sessio
 import { limitTo, makeGate, type Gate } from './turns.ts';
 
 /** More would slow each other down so much that a start could be taken for a failure. */
-const startingAtOnce = 2;
+export const startingAtOnce = 2;
 /** Servers need up to 150 ms from SIGTERM to their first reaction; the next one may then take the processors. */
-const terminationsApartMs = 250;
+export const terminationsApartMs = 250;
 
 /**
  * Probes the states of connections: all sessions side by side, each with a pod of its own, one repetition

@@ -17,7 +17,10 @@ export function sweptOnly(variant: string): boolean {
 }
 
 /** The variants that a run is to probe: the control of the sweep and other controls first, then its other rows. */
-export function plannedProbes(rows: readonly RowInfo[], { frameworks }: Catalogue): string[] {
+export function plannedProbes(
+  rows: readonly Pick<RowInfo, 'variant' | 'control'>[],
+  { frameworks }: Catalogue,
+): string[] {
   const named = (control: boolean) =>
     rows.filter((row) => row.control === control).map(({ variant }) => variant);
   const controls = named(true);

@@ -1,4 +1,4 @@
-import { cpSync, globSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, globSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { projectRoot } from '../../support/project.ts';
@@ -7,6 +7,8 @@ import { projectRoot } from '../../support/project.ts';
 export interface ToyVariant {
   name: string;
   env?: { [name: string]: string };
+  /** All by default. */
+  scenarios?: string[];
 }
 
 /** What the manifest of a tiny catalogue may have otherwise. */
@@ -16,6 +18,8 @@ export interface TinyManifest {
   memory?: string;
   /** Of container and Service. */
   port?: number;
+  /** None by default. */
+  preStopSeconds?: number;
 }
 
 export interface ToyFramework {
@@ -26,7 +30,7 @@ export interface ToyFramework {
   needs?: { name: string; command: string; atLeast: string };
 }
 
-const manifest = ({ replicas = 2, memory, port = 8080 }: TinyManifest) => `
+const manifest = ({ replicas = 2, memory, port = 8080, preStopSeconds }: TinyManifest) => `
 apiVersion: apps/v1
 kind: Deployment
 metadata: { name: app }
@@ -43,6 +47,10 @@ spec:
           image: app:dev
           ports: [{ name: http, containerPort: ${String(port)} }]${
             memory === undefined ? '' : `\n          resources: { limits: { memory: ${memory} } }`
+          }${
+            preStopSeconds === undefined
+              ? ''
+              : `\n          lifecycle: { preStop: { sleep: { seconds: ${String(preStopSeconds)} } } }`
           }
           startupProbe: { httpGet: { path: /health, port: http }, periodSeconds: 1, failureThreshold: 10 }
           readinessProbe: { httpGet: { path: /health, port: http }, periodSeconds: 1 }
@@ -71,12 +79,25 @@ function appYaml({
     ...(build === undefined ? {} : { build }),
     warmUpSeconds: 1,
     variants: Object.fromEntries(
-      variants.map(({ name, env = {} }) => [name, { setting: name, start: ['node', 'toy.mjs'], env }]),
+      variants.map(({ name, env = {}, scenarios }) => [
+        name,
+        { setting: name, start: ['node', 'toy.mjs'], env, ...(scenarios && { scenarios }) },
+      ]),
     ),
   });
 }
 
 const toyFolder = join(projectRoot, 'scripts/cluster/testing');
+
+/** Adds a scenario to a catalogue. */
+export function writeScenario(
+  root: string,
+  { id, title, manifest: changes }: { id: string; title: string; manifest: TinyManifest },
+): void {
+  const file = `manifests/${id}.yaml`;
+  appendFileSync(join(root, 'scenarios.yaml'), `${id}: { title: ${title}, manifest: ${file} }\n`);
+  writeFileSync(join(root, file), manifest(changes));
+}
 
 /** Writes a catalogue with one scenario, `naive`, and two replicas; returns its folder. */
 export function writeTinyCatalogue(frameworks: ToyFramework[], changes: TinyManifest = {}): string {
@@ -85,8 +106,8 @@ export function writeTinyCatalogue(frameworks: ToyFramework[], changes: TinyMani
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
   };
-  write('scenarios.yaml', 'naive: { title: no preStop hook, manifest: manifests/naive.yaml }\n');
-  write('manifests/naive.yaml', manifest(changes));
+  mkdirSync(join(root, 'manifests'));
+  writeScenario(root, { id: 'naive', title: 'no preStop hook', manifest: changes });
   for (const framework of frameworks) {
     // YAML is a superset of JSON.
     write(`apps/${framework.id}/app.yaml`, appYaml(framework));

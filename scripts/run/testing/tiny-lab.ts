@@ -14,15 +14,23 @@ export interface TinyLab {
   files: (pattern: string) => string[];
   run: (...more: string[]) => LabProcess;
   /** As `run`, in a changed environment. */
-  runWith: (env: { [name: string]: string }) => LabProcess;
+  runWith: (env: { [name: string]: string }, ...more: string[]) => LabProcess;
   report: (...more: string[]) => LabProcess;
   /** Lab, k6, balancers and pods of this catalogue that run now; those of other labs on the machine do not count. */
   processes: () => FoundProcess[];
 }
 
-function tinyLab(root: string): TinyLab {
+/** Parts of a run that most tests can do without, and that take time. */
+export interface TinyParts {
+  /** The controls of its catalogue, or else the project's. */
+  controls?: boolean;
+  probe?: boolean;
+}
+
+function tinyLab(root: string, { controls = false, probe = false }: TinyParts): TinyLab {
   const results = join(root, 'results');
-  const words = ['--catalogue', root, '--results', results, '--no-controls'];
+  const left = [...(controls ? [] : ['--no-controls']), ...(probe ? [] : ['--no-probe'])];
+  const words = ['--catalogue', root, '--results', results, ...left];
   // The balancer inherits it; pods are known by the names of their logs, and k6 by the files that it writes.
   const token = `LAB_TEST=${randomUUID()}`;
   const [name = '', value = ''] = token.split('=');
@@ -33,7 +41,7 @@ function tinyLab(root: string): TinyLab {
     words,
     files,
     run: (...more) => startCommand('lab', [...words, ...more], { [name]: value }),
-    runWith: (env) => startCommand('lab', words, { ...env, [name]: value }),
+    runWith: (env, ...more) => startCommand('lab', [...words, ...more], { ...env, [name]: value }),
     report: (...more) => startCommand('report', ['latest', '--results', results, ...more]),
     processes() {
       const pods = files('**/pods/*.log').map((file) => `HOSTNAME=${file.replace(/^.*\/|\.log$/g, '')}`);
@@ -61,9 +69,10 @@ function endProcesses(lab: TinyLab): void {
 export function tinyLabs() {
   const labs: TinyLab[] = [];
   return {
-    make(frameworks: ToyFramework[], manifest: TinyManifest = {}): TinyLab {
+    /** Without controls and probes, unless they are asked for. */
+    make(frameworks: ToyFramework[], manifest: TinyManifest = {}, parts: TinyParts = {}): TinyLab {
       const root = writeTinyCatalogue(frameworks, manifest);
-      const lab = tinyLab(root);
+      const lab = tinyLab(root, parts);
       labs.push(lab);
       return lab;
     },
