@@ -74,7 +74,9 @@ async function probeOne(
   const request: ProbeRequest = { subject, pods, folder, repeat: 1, signal, progress: line };
   try {
     const sessions = sweptOnly(variant) ? [] : await probeVariant(request);
-    const sweeps = await sweepVariant({ ...request, connections: sweepConnections });
+    // Without a valid sweep of a control the whole run is invalid: rather a minute more.
+    const triesEach = chosen.framework.control ? 10 : 3;
+    const sweeps = await sweepVariant({ ...request, connections: sweepConnections, triesEach });
     if (signal.aborted) return undefined;
     return keep(folder, {
       variant,

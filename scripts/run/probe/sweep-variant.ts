@@ -8,22 +8,22 @@ import { runSession, type ProbeRequest } from './run-session.ts';
 export interface SweepVariantRequest extends ProbeRequest {
   /** Of each sweep. */
   connections: number;
+  /** How often each may be made until it is valid; 3 if absent. */
+  triesEach?: number;
 }
-
-/** A sweep is made again when the machine was too busy for it; what it lost plays no part in that. */
-const triesEach = 3;
 
 /** Seeds need not be kept: the header of a record has the moments that were drawn. */
 const drawSeed = () => Math.floor(Math.random() * 2 ** 32);
 
 /**
  * Sweeps idle connections around SIGTERM: one pod after the other, so that nothing else takes the processors.
- * One that is not valid is made again, up to three times as many in all. Returns what can be read back of the records; after an interrupt, what there is until then.
+ * One that is not valid is made again. Returns what can be read back of the records; after an interrupt, what there is until then.
  *
  * @throws LabError `app-not-answering` (exit code 3) when the app answers no request, so that nothing can be seen.
  */
 export async function sweepVariant(request: SweepVariantRequest): Promise<ProbeSession[]> {
-  const { subject, repeat, connections, signal, progress } = request;
+  // One is made again when the machine was too busy for it; what it lost plays no part in that.
+  const { subject, repeat, connections, triesEach = 3, signal, progress } = request;
   const sessions: ProbeSession[] = [];
   const valid = () => sessions.filter((session) => analyseSweep([session]).invalid.length === 0).length;
   for (let repetition = 1; repetition <= repeat * triesEach && valid() < repeat; repetition += 1) {
