@@ -209,6 +209,13 @@ test('failures before the restart make the baseline unclean, with their classes'
   expect(invalid).toEqual([{ code: 'baseline-not-clean', text: '4 failed before the restart began: 4 eof' }]);
 });
 
+test('a sham whose requests have no end although there was time for it is invalid', () => {
+  const sham = [...syntheticRecords({ kind: 'sham' })];
+  expect(invalidCodes(findingsFrom(sham))).toEqual([]);
+  const lost = sham.filter((record) => !isEnd('fresh-get-10')(record));
+  expect(invalidCodes(findingsFrom(lost))).toEqual(['ends-missing']);
+});
+
 test('a request that was cut when the load stopped is censored, not lost', () => {
   const id = lastId();
   const stop = clean().find(isEvent('load', 'stopping')) as LoadRecord;

@@ -8,6 +8,9 @@ import type { Request } from './requests.ts';
 import type { Schedule } from './schedule.ts';
 import { tally } from './tally.ts';
 
+/** Beyond its delay a request may take so long on a busy machine. */
+const answeredWithinMs = 1000;
+
 /** Counts of each population, and every account that does not close. */
 export function accountsOf(
   evidence: Evidence,
@@ -119,12 +122,22 @@ function openAccounts(
 }
 
 function censoredFaults(evidence: Evidence, outcomes: Outcomes): Remark[] {
+  if (evidence.rolloutBeganMs === undefined) return lostEnds(evidence, outcomes);
   const lastExitMs = lastOldExitMs(evidence);
   const early = outcomes.censored.filter((request) => sentAt(request) < lastExitMs);
   if (early.length === 0) return [];
   const ids = early.map(({ id }) => id);
   const text = `${ids.length} request${plural(ids)} sent before the last old pod's exit had no end when the load stopped, which may hide a loss: ${some(ids)}`;
   return [{ code: 'censored-during-restart', text }];
+}
+
+/** Without a restart nothing holds a request up: one that has no end although there was time for it lost its record. */
+function lostEnds({ header, load }: Evidence, { censored }: Outcomes): Remark[] {
+  const untilMs = (load.stopping?.atMs ?? -Infinity) - header.plan.requestDelayMs - answeredWithinMs;
+  const ids = censored.filter((request) => sentAt(request) < untilMs).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const text = `${ids.length} request${plural(ids)} sent more than ${answeredWithinMs / 1000} s before the load stopped had no end: ${some(ids)}`;
+  return [{ code: 'ends-missing', text }];
 }
 
 function lastOldExitMs(evidence: Evidence): number {

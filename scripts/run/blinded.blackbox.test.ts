@@ -93,7 +93,7 @@ describe.skipIf(findProgram('k6') === undefined)('the run is invalid when', () =
     const end = 'console.log(JSON.stringify(endRecord(id, response)));';
     const skip: Edit = [end, `if (iterationInTest % 20 > 0) ${end}`];
     await expectInvalid(lab, editingScript(lab, [skip]), [
-      /FAILED: controls\/ideal, sham: .*; seen: invalid: /,
+      /FAILED: controls\/ideal, sham: .*; seen: invalid: .*had no end/,
       /toy\/server\/naive\/1 is invalid \(censored-during-restart\)/,
     ]);
   }, 600_000);

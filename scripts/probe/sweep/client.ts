@@ -13,7 +13,7 @@ export interface SweepProcess extends AsyncDisposable {
   readonly broken: AbortSignal;
   send(command: SweepCommand): void;
   /** Resolves when the process says so. */
-  said(message: 'prepared' | 'settled' | 'over'): Promise<void>;
+  said(message: 'prepared' | 'sent' | 'settled' | 'over'): Promise<void>;
 }
 
 /**
@@ -40,6 +40,7 @@ export function startSweepProcess(record: (record: ProbeRecord) => void): SweepP
   let ending = false;
   const said = {
     prepared: Promise.withResolvers(),
+    sent: Promise.withResolvers(),
     settled: Promise.withResolvers(),
     over: Promise.withResolvers(),
   };

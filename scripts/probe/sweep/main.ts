@@ -53,7 +53,7 @@ async function prepare(command: SweepCommand & { command: 'prepare' }): Promise<
 /** The same requests as the sweep some times without SIGTERM, so that both sides have compiled what they run; then it. */
 async function sweep(): Promise<void> {
   for (let rehearsal = 1; rehearsal <= probeTimes.sweepRehearsals; rehearsal += 1) {
-    await sendAround('rehearsal', []);
+    await Promise.race([sendAround('rehearsal', []), sleep(probeTimes.prepareLimitMs)]);
     await sleep(probeTimes.sweepRestMs);
   }
   await sendAround('request', [terminate]);
@@ -82,6 +82,7 @@ async function sendAround(part: 'rehearsal' | 'request', acts: (() => void)[]): 
     ...acts.map((act) => ({ atMs: zeroMs, act })),
   ]);
   for (const { connection } of ready) connection.resume();
+  if (part === 'request') send({ message: 'sent' });
   await Promise.all(ready.map(({ connection }) => connection.answered()));
 }
 

@@ -18,6 +18,8 @@ export type SweepCommand =
 /** From the process of a sweep to the lab. */
 export type SweepMessage =
   | { message: 'prepared' }
+  /** SIGTERM and all requests have been sent. */
+  | { message: 'sent' }
   /** Every request has been answered or lost, and a while has passed. */
   | { message: 'settled' }
   | { message: 'records'; records: ProbeRecord[] }

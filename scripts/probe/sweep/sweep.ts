@@ -59,7 +59,9 @@ async function sweep(target: SweepTarget, header: ProbeHeader, context: ProbeCon
       await unlessAborted(context.beforeTerminate(), failed);
       lifetime.terminating();
       sweeper.send({ command: 'begin' });
-      const grace = sleep(header.graceMs, 'grace was over', { signal: failed, ref: false });
+      const grace = sweeper
+        .said('sent')
+        .then(() => sleep(header.graceMs, 'grace was over', { signal: failed, ref: false }));
       const settled = sweeper.said('settled').then(() => 'the session was over');
       return await unlessAborted(Promise.race([lifetime.exited.then(() => ''), settled, grace]), failed);
     });
