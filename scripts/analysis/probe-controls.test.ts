@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { cleanSweep } from '../report/testing/probed.ts';
 import { checkProbeControls } from './probe-controls.ts';
 import type { PartLabel, ProbeFindings } from './probe/model.ts';
 import type { SweepFindings } from './probe/sweep.ts';
@@ -22,23 +23,8 @@ function probeWith(variant: string, label: PartLabel): ProbeFindings {
 }
 
 function sweepWith(lost: number, change: Partial<SweepFindings> = {}): SweepFindings {
-  return {
-    variant: 'controls/window',
-    terminations: 1,
-    sent: 400,
-    closedBefore: 0,
-    notReached: 0,
-    spanMs: 40,
-    sendErrorP99Ms: 0.4,
-    losses: Array.from({ length: lost }, () => ({ offsetMs: 1, outcome: 'lost by FIN' as const })),
-    byOutcome: {},
-    window: null,
-    singleMs: [],
-    smallestWindowMs: 0.3,
-    longestGapMs: 0.6,
-    invalid: [],
-    ...change,
-  };
+  const losses = Array.from({ length: lost }, () => ({ offsetMs: 1, outcome: 'lost by FIN' as const }));
+  return cleanSweep({ variant: 'controls/window', losses, ...change });
 }
 
 const probed = (variant: string, change: Partial<ProbedVariant>): ProbedVariant => ({

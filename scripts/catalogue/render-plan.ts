@@ -1,4 +1,5 @@
 import { markdownTable } from 'markdown-table';
+import { minutesText } from '../support/minutes.ts';
 import { estimateTrial } from './estimate.ts';
 import type { ProbesEstimate, TrialHistory } from './estimate.ts';
 import type { Plan } from './model.ts';
@@ -39,9 +40,4 @@ export function renderPlan(
 
 function counted(count: number, name: string): string {
   return count === 1 ? `1 ${name}` : `${count} ${name}s`;
-}
-
-function minutesText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

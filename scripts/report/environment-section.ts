@@ -1,3 +1,4 @@
+import { minutesText } from '../support/minutes.ts';
 import type { RunReport } from './model.ts';
 import type { RunInfo } from './run-info.ts';
 
@@ -7,9 +8,9 @@ export function environmentLines({ run }: RunReport): string[] {
   const toolchains = Object.entries(versions.toolchains).map(([name, version]) => `${name} ${version}`);
   const { buildMs, probesMs, trialsMs } = run.durations;
   const times = [
-    ...(buildMs === null ? [] : [`builds ${minutes(buildMs)}${buildsText(run.builds)}`]),
-    ...(typeof probesMs === 'number' ? [`${(run.probes ?? []).length} probes ${minutes(probesMs)}`] : []),
-    ...(trialsMs === null ? [] : [`${run.trials.length} planned trials ${minutes(trialsMs)}`]),
+    ...(buildMs === null ? [] : [`builds ${minutesText(buildMs)}${buildsText(run.builds)}`]),
+    ...(typeof probesMs === 'number' ? [`${(run.probes ?? []).length} probes ${minutesText(probesMs)}`] : []),
+    ...(trialsMs === null ? [] : [`${run.trials.length} planned trials ${minutesText(trialsMs)}`]),
   ];
   return [
     `run ${run.id}, started ${run.started}, seed ${run.seed}, ${options.ratePerSecond} requests/s, ${options.repeat} ${options.repeat === 1 ? 'repetition' : 'repetitions'}`,
@@ -24,9 +25,4 @@ function buildsText(builds: RunInfo['builds']): string {
   if (builds === undefined || builds.length === 0) return '';
   const cached = builds.filter((build) => build.cached).length;
   return ` (${builds.length} apps, ${cached} from the cache)`;
-}
-
-function minutes(ms: number): string {
-  const whole = Math.round(ms / 1000);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -91,9 +91,14 @@ function hasTimeOfItsOwn({ sessions, quietMs }: Comparison): boolean {
 }
 
 /** It could have been waited for to the end, and was not answered. */
-function wasWaitedFor({ state, actsAfterMs, outcome }: ConnectionFinding): boolean {
-  if (state === 'in-flight') return outcome === 'lost by FIN' || outcome === 'lost by RST';
+function wasWaitedFor(connection: ConnectionFinding): boolean {
+  const { state, actsAfterMs, outcome } = connection;
+  if (state === 'in-flight') return isCut(connection);
   return actsAfterMs === null && (outcome === 'left open' || outcome === 'closed before the request');
+}
+
+function isCut({ outcome }: ConnectionFinding): boolean {
+  return outcome === 'lost by FIN' || outcome === 'lost by RST';
 }
 
 function someConnection(
@@ -108,8 +113,7 @@ function requestsText(sessions: readonly SessionFindings[]): string {
   const inFlight = sessions.flatMap(({ connections }) =>
     connections.filter(({ state, outcome }) => state === 'in-flight' && outcome !== 'not reached'),
   );
-  const cut = inFlight.filter(({ outcome }) => outcome === 'lost by FIN' || outcome === 'lost by RST');
-  return cut.length === inFlight.length ? 'requests in flight that it has cut' : 'requests in flight';
+  return inFlight.every(isCut) ? 'requests in flight that it has cut' : 'requests in flight';
 }
 
 function textOf(held: readonly string[], ended: readonly DrainBound[]): string {

@@ -53,16 +53,16 @@ async function prepare(command: SweepCommand & { command: 'prepare' }): Promise<
 /** The same requests as the sweep some times without SIGTERM, so that both sides have compiled what they run; then it. */
 async function sweep(): Promise<void> {
   for (let rehearsal = 1; rehearsal <= probeTimes.sweepRehearsals; rehearsal += 1) {
-    await Promise.race([sendAround('rehearsal', []), sleep(probeTimes.prepareLimitMs)]);
+    await Promise.race([sendAround('rehearsal'), sleep(probeTimes.prepareLimitMs)]);
     await sleep(probeTimes.sweepRestMs);
   }
-  await sendAround('request', [terminate]);
+  await sendAround('request');
   await sleep(probeTimes.sweepTailMs);
   send({ message: 'settled' });
 }
 
-/** Sends one request on each connection at its moment, does the acts at moment 0, and resolves when all have an answer or none to come. */
-async function sendAround(part: 'rehearsal' | 'request', acts: (() => void)[]): Promise<void> {
+/** Sends one request on each connection at its moment, SIGTERM at moment 0 unless it is a rehearsal, and resolves when all have an answer or none to come. */
+async function sendAround(part: 'rehearsal' | 'request'): Promise<void> {
   const request = postRequest(address);
   const ready = connections.filter(({ ready, connection }) => ready && connection.reusable);
   for (const { connection } of ready) connection.pause();
@@ -79,7 +79,7 @@ async function sendAround(part: 'rehearsal' | 'request', acts: (() => void)[]): 
         connection.pause();
       },
     })),
-    ...acts.map((act) => ({ atMs: zeroMs, act })),
+    ...(part === 'request' ? [{ atMs: zeroMs, act: terminate }] : []),
   ]);
   for (const { connection } of ready) connection.resume();
   if (part === 'request') send({ message: 'sent' });

@@ -25,10 +25,10 @@ export async function sweepVariant(request: SweepVariantRequest): Promise<ProbeS
   // One is made again when the machine was too busy for it; what it lost plays no part in that.
   const { subject, repeat, connections, triesEach = 3, signal, progress } = request;
   const sessions: ProbeSession[] = [];
-  const valid = () => sessions.filter((session) => analyseSweep([session]).invalid.length === 0).length;
-  for (let repetition = 1; repetition <= repeat * triesEach && valid() < repeat; repetition += 1) {
+  let valid = 0;
+  for (let repetition = 1; repetition <= repeat * triesEach && valid < repeat; repetition += 1) {
     if (signal.aborted) break;
-    progress.show(`${subject.id}, sweep ${valid() + 1} of ${repeat}`);
+    progress.show(`${subject.id}, sweep ${valid + 1} of ${repeat}`);
     const file = await runSession({
       ...request,
       planned: planSweep({ connections, seed: drawSeed() }),
@@ -39,7 +39,9 @@ export async function sweepVariant(request: SweepVariantRequest): Promise<ProbeS
       work: (pod, header, record) =>
         recordSweep(pod, header, { record, signal, beforeTerminate: () => Promise.resolve() }),
     });
-    sessions.push(await readProbeSession(file));
+    const session = await readProbeSession(file);
+    sessions.push(session);
+    if (analyseSweep([session]).invalid.length === 0) valid += 1;
   }
   return sessions;
 }
