@@ -106,7 +106,7 @@ export interface TrialFindings {
     ratePerSecond: Record<Population, number>;
     requestDelayMs: number;
     preStopMs: number;
-    propagationDelayMs: number;
+    propagationDelayMs: number | null;
   };
   /**
    * False when every connection of a persistent population carried exactly one request although there were

@@ -103,6 +103,7 @@ function frameworkOf(app: App, place: { id: string; folder: string; version: str
     env: variant.env ?? {},
     startUpMs,
     warmUpMs,
+    image: undefined,
     scenarios: variant.scenarios,
   }));
   const { name, language, homepage } = app;

@@ -33,6 +33,16 @@ export interface Framework {
   variants: Variant[];
 }
 
+/** How the app's image is built and run. */
+export interface ImageSettings {
+  /** Build arguments of its Dockerfile. */
+  args: Record<string, string>;
+  /** In place of the image's own entry point, in exec form; undefined to leave that. */
+  command: string[] | undefined;
+  /** With which its server ends after SIGTERM as PID 1; 137 for one that has to be killed. */
+  exitCode: number;
+}
+
 /** One way to run a framework: a row of the table. */
 export interface Variant {
   /** `express/terminus` */
@@ -52,6 +62,8 @@ export interface Variant {
   startUpMs: number;
   /** Load before the restart, so that the baseline is clean. */
   warmUpMs: number;
+  /** Undefined when it cannot be run as an image. */
+  image: ImageSettings | undefined;
   /** Only these scenarios; undefined means all, and an empty list none: such a variant is only probed. */
   scenarios: string[] | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Manifest, Variant } from '../catalogue/model.ts';
+import type { Kubectl } from '../support/kubectl.ts';
 import type { EventRecord, ConnectionRecord } from '../timeline/records.ts';
 
 /** Takes what a cluster sees, in the order in which it is seen. */
@@ -6,20 +7,31 @@ export type Record = (record: EventRecord | ConnectionRecord) => void;
 
 /** What a cluster is and what it cannot do; printed in every report. */
 export interface ClusterInfo {
-  name: 'embedded';
+  name: 'embedded' | 'kind' | `context:${string}`;
+  /** Version of Kubernetes; null where there is none. */
+  kubernetes: string | null;
   /** True when every pod is PID 1 of its own PID namespace, as in a container. */
   pid1: boolean;
-  /** From the deletion of a pod to the balancer leaving it out. */
-  propagationDelayMs: number;
+  /** From the deletion of a pod to the balancer leaving it out; null where that is measured, not set. */
+  propagationDelayMs: number | null;
   /** Sentences for the reader. */
   limits: string[];
 }
 
+/** What pods are made of: the folder in which the start command runs, or the tag of an image. */
+export type Artefact = { folder: string } | { image: string };
+
+/** From where load reaches the pods: this machine, or a Job in the namespace of the deployment. */
+export type LoadPlace = { from: 'host' } | { from: 'cluster'; kubectl: Kubectl };
+
+/** What ends pods. `drain` cordons a node and evicts its pods. */
+export const triggers = ['rolling-restart', 'delete-pod', 'scale-down', 'drain'] as const;
+export type Trigger = (typeof triggers)[number];
+
 export interface DeployRequest {
   variant: Variant;
   manifest: Manifest;
-  /** Folder in which the start command runs. */
-  artefact: string;
+  artefact: Artefact;
   env: { [name: string]: string };
   /** Folder for the pods' logs. */
   logFolder: string;
@@ -35,8 +47,13 @@ export interface Deployment extends AsyncDisposable {
   readonly url: string;
   /** Aborted with a reason when what carries the load broke (e.g. the balancer died). */
   readonly broken: AbortSignal;
-  /** Replaces every pod by a new one as a rolling restart does; resolves when the last old pod has gone. */
-  restart(): Promise<void>;
+  readonly loadPlace: LoadPlace;
+  /**
+   * Ends pods in the way that is asked for: all of them (`rolling-restart`), one (`delete-pod`), half of them
+   * (`scale-down`), or those of one node (`drain`). Resolves when the last of them has gone and the replicas
+   * that are asked for are ready.
+   */
+  restart(trigger: Trigger): Promise<void>;
   /** Processes of the instrument whose use of the machine is to be recorded. */
   readonly instrumentPids: { process: 'balancer'; pid: number }[];
 }
@@ -44,6 +61,12 @@ export interface Deployment extends AsyncDisposable {
 /** One of the places where pods can run. */
 export interface Cluster extends AsyncDisposable {
   readonly info: ClusterInfo;
+  /** What its pods are made of. */
+  readonly takes: 'folder' | 'image';
+  /** Why it cannot end pods in this way, as a sentence; undefined where it can. */
+  cannot(trigger: Trigger): string | undefined;
+  /** Makes an image of this machine available to pods, unless it is there; only where it takes images. */
+  provideImage(image: string, signal: AbortSignal): Promise<{ loaded: boolean }>;
   /** Resolves when all replicas are ready and the address answers. */
   deploy(request: DeployRequest): Promise<Deployment>;
 }

@@ -28,7 +28,8 @@ export interface RunInfo {
   cluster: {
     name: string;
     pid1: boolean;
-    propagationDelayMs: number;
+    /** Null where it is not set, but measured. */
+    propagationDelayMs: number | null;
     limits: string[];
     /** Why this cluster was chosen. */
     reasons: string[];

@@ -38,7 +38,7 @@ function deploy(variant: Variant, artefact: string): Promise<Deployment> {
   return cluster.deploy({
     variant,
     manifest: { ...scenario.manifest, replicas: 1 },
-    artefact,
+    artefact: { folder: artefact },
     env: { HELLO_REST_REQUEST_DELAY: '0.2' },
     logFolder,
     originMs: monotonicMs(),

@@ -90,7 +90,7 @@ async function runOne(
     {
       trial,
       cluster,
-      artefact: artefact.folder,
+      artefact,
       k6,
       folder: trialFolder(folder, trial.id),
       signal,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Trial } from '../catalogue/model.ts';
-import type { Cluster, Deployment } from '../cluster/cluster.ts';
+import type { Artefact, Cluster, Deployment } from '../cluster/cluster.ts';
 import type { LoadPlan } from '../load/load.ts';
 import type { Recording } from './recording.ts';
 
@@ -8,8 +8,7 @@ import type { Recording } from './recording.ts';
 export interface TrialRequest {
   trial: Trial;
   cluster: Cluster;
-  /** Folder of the built app. */
-  artefact: string;
+  artefact: Artefact;
   loadPlan: LoadPlan;
   k6: string;
   /** Its own folder. */

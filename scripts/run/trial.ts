@@ -80,7 +80,7 @@ async function measure(request: TrialRequest, recording: Recording, rules: Trial
   await step('warming up', sleep(trial.variant.warmUpMs));
   if (rules.mustCarry) await requireCarried(request, load);
   if (trial.kind === 'sham') await step('load without a restart', sleep(shamMs));
-  else await step('restarting', deployment.restart());
+  else await step('restarting', deployment.restart('rolling-restart'));
   await step('waiting for open requests', settle(request, load, recording.originMs));
   for (const used of usage(roundMs(monotonicMs() - recording.originMs))) recording.record(used);
   await step('stopping the load', load.stop());

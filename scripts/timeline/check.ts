@@ -118,7 +118,7 @@ function isHeader(record: Fields): boolean {
     isOneOf(trial['kind'], ['restart', 'sham']) &&
     isNumber(trial['repetition']) &&
     isText(cluster['name']) &&
-    isNumber(cluster['propagationDelayMs']) &&
+    (cluster['propagationDelayMs'] === null || isNumber(cluster['propagationDelayMs'])) &&
     planFields.every((field) => isNumber(plan[field])) &&
     isObject(ratePerSecond) &&
     isObject(users) &&

@@ -18,7 +18,8 @@ export interface HeaderRecord {
   type: 'header';
   schema: number;
   trial: { id: string; kind: 'restart' | 'sham'; variant: string; scenario: string; repetition: number };
-  cluster: { name: string; pid1: boolean; propagationDelayMs: number };
+  /** `propagationDelayMs` is null where the cluster has one of its own, to be measured. */
+  cluster: { name: string; pid1: boolean; propagationDelayMs: number | null };
   plan: {
     replicas: number;
     maxSurge: number;
@@ -63,6 +64,19 @@ export const podEvents = [
   'warning', // e.g. a probe that failed; in `detail`
 ] as const;
 
+/**
+ * How a record of something that the lab did not do itself came about. Without it, `atMs` is exact: the lab did it
+ * or saw it happen.
+ */
+export interface Sighting {
+  /** Who told: `watch of pods`, `containerd's log`. */
+  source: string;
+  /** Trial time at which the lab heard of it. */
+  arrivedMs: number;
+  /** It happened in this span of trial time, both ends included; `atMs` is the best estimate in it. */
+  betweenMs: [earliest: number, latest: number];
+}
+
 /** One step in the life of a pod. */
 export interface PodRecord {
   type: 'pod';
@@ -75,14 +89,19 @@ export interface PodRecord {
   signal?: string | null;
   restartCount?: number;
   detail?: string;
+  seen?: Sighting;
 }
 
-/** The balancer began or stopped to choose this pod for new connections. */
+/**
+ * The balancer began or stopped to choose this pod for new connections; on Kubernetes its EndpointSlice began or
+ * stopped to name it as ready, which every node's proxy follows some time later.
+ */
 export interface EndpointRecord {
   type: 'endpoint';
   atMs: number;
   pod: string;
   event: 'added' | 'removed';
+  seen?: Sighting;
 }
 
 export interface RolloutRecord {

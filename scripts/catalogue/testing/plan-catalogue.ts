@@ -36,6 +36,7 @@ function framework(id: string, variants: Record<string, string[] | undefined>): 
       env: {},
       startUpMs: 500,
       warmUpMs: 2000,
+      image: undefined,
       scenarios,
     })),
   };

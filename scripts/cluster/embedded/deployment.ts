@@ -32,6 +32,7 @@ export class EmbeddedDeployment implements Deployment {
   readonly url: string;
   readonly broken: AbortSignal;
   readonly instrumentPids: { process: 'balancer'; pid: number }[];
+  readonly loadPlace = { from: 'host' } as const;
   disposed = false;
   readonly #request: DeploymentRequest;
   readonly #balancer: Balancer;
@@ -73,6 +74,7 @@ export class EmbeddedDeployment implements Deployment {
     await this.#endpoints.settled();
   }
 
+  /** Rolling restarts only: see `cannot` of the cluster. */
   async restart(): Promise<void> {
     const { replicas } = this.#request.manifest;
     this.#recordRollout('began');

@@ -74,10 +74,11 @@ function deploy(
       env: {},
       startUpMs: 0,
       warmUpMs: 0,
+      image: undefined,
       scenarios: undefined,
     },
     manifest: manifest(changes),
-    artefact: toys,
+    artefact: { folder: toys },
     env,
     logFolder: folder,
     originMs: monotonicMs(),
@@ -164,7 +165,7 @@ describe('a rolling restart', () => {
   test('replaces every pod and keeps the order of a termination', async () => {
     const deployment = await deploy({ END: 'exit' }, { preStop: { kind: 'sleep', durationMs: 700 } });
     const before = oldPods();
-    await deployment.restart();
+    await deployment.restart('rolling-restart');
     const complete = seen.find((record) => record.type === 'rollout' && record.event === 'complete');
     for (const pod of before) {
       const order = ['deleted', 'preStopBegan', 'preStopEnded', 'sigterm', 'exited', 'gone'];
@@ -181,7 +182,7 @@ describe('a rolling restart', () => {
 
   test('never has fewer ready pods than replicas, nor more pods than the surge allows', async () => {
     const deployment = await deploy();
-    await deployment.restart();
+    await deployment.restart('rolling-restart');
     let ready = 0;
     let alive = 0;
     for (const { event } of seen.filter((record) => record.type === 'pod')) {
@@ -196,7 +197,7 @@ describe('a rolling restart', () => {
 
   test('that is cut off by the removal of the deployment leaves no pod behind', async () => {
     const deployment = await deploy();
-    const restarting = deployment.restart();
+    const restarting = deployment.restart('rolling-restart');
     restarting.catch(() => undefined);
     await deployment[Symbol.asyncDispose]();
     await expect(restarting).rejects.toMatchObject({ code: 'deployment-removed' });
@@ -206,7 +207,7 @@ describe('a rolling restart', () => {
   test('sends SIGTERM before the endpoint is gone when there is no preStop', async () => {
     const deployment = await deploy();
     const before = oldPods();
-    await deployment.restart();
+    await deployment.restart('rolling-restart');
     await sleep(400);
     for (const pod of before) expect(at(pod, 'sigterm')).toBeLessThan(at(pod, 'removed'));
   });
@@ -214,7 +215,7 @@ describe('a rolling restart', () => {
   test('kills what is still there when grace, counted from the deletion, is over', async () => {
     const preStop = { kind: 'sleep', durationMs: 1000 } as const;
     const deployment = await deploy({ END: 'never' }, { graceMs: 4000, preStop, replicas: 1 });
-    await deployment.restart();
+    await deployment.restart('rolling-restart');
     const [pod = ''] = oldPods();
     expect(at(pod, 'sigkill') - at(pod, 'deleted')).toBeGreaterThanOrEqual(3990);
     expect(at(pod, 'sigkill') - at(pod, 'deleted')).toBeLessThan(6000);
@@ -225,7 +226,7 @@ describe('a rolling restart', () => {
   test('leaves two seconds after a preStop that took all the grace', async () => {
     const preStop: PreStop = { kind: 'exec', command: ['sleep', '60'] };
     const deployment = await deploy({ END: 'never' }, { graceMs: 1000, preStop, replicas: 1 });
-    await deployment.restart();
+    await deployment.restart('rolling-restart');
     const [pod = ''] = oldPods();
     expect(podEvents('preStopEnded')).toMatchObject([{ detail: 'preStop was cut off' }]);
     expect(at(pod, 'sigkill') - at(pod, 'sigterm')).toBeGreaterThanOrEqual(1990);
@@ -233,7 +234,7 @@ describe('a rolling restart', () => {
 
   test('tells when the listening socket is closed', async () => {
     const deployment = await deploy({ END: 'close' });
-    await deployment.restart();
+    await deployment.restart('rolling-restart');
     for (const pod of oldPods()) expect(at(pod, 'listenerClosed')).toBeGreaterThanOrEqual(at(pod, 'sigterm'));
     expect(podEvents('listening')).toHaveLength(4);
   });

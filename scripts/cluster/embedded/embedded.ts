@@ -32,7 +32,8 @@ function describe(options: EmbeddedOptions, listenersAvailable: boolean): Cluste
   }
   if (!listenersAvailable)
     limits.push('The end of listening sockets is not observed: /proc/net/tcp is not readable.');
-  return { name: 'embedded', pid1: pidNamespace, propagationDelayMs: options.propagationDelayMs, limits };
+  const { propagationDelayMs } = options;
+  return { name: 'embedded', kubernetes: null, pid1: pidNamespace, propagationDelayMs, limits };
 }
 
 /** A cluster of processes on this machine, for reading the shutdown behaviour of servers. */
@@ -42,6 +43,10 @@ export function startEmbeddedCluster(options: EmbeddedOptions): Cluster {
   const deployments = new Set<EmbeddedDeployment>();
   return {
     info: describe(options, listeners.available),
+    takes: 'folder',
+    cannot: (trigger) =>
+      trigger === 'rolling-restart' ? undefined : `the embedded cluster restarts only: it cannot ${trigger}`,
+    provideImage: () => Promise.reject(new Error('the embedded cluster takes no images')),
     async deploy(request) {
       // Those that have ended are forgotten here: a run has many, and each keeps what it was made of.
       for (const deployment of deployments) if (deployment.disposed) deployments.delete(deployment);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { makeFolder } from '../../support/write-whole.ts';
 import { LabError } from '../../support/errors.ts';
-import type { DeployRequest } from '../cluster.ts';
+import type { Artefact, DeployRequest } from '../cluster.ts';
 import type { Addresses } from './addresses.ts';
 import type { Address } from './balancer/messages.ts';
 import type { ContainerRequest } from './container.ts';
@@ -76,6 +76,11 @@ export async function placePod(
   return { name, address, container };
 }
 
+function folderOf(artefact: Artefact): string {
+  if ('folder' in artefact) return artefact.folder;
+  throw new Error(`the embedded cluster takes folders, not images (${artefact.image})`);
+}
+
 /** Makes a pod of the variant on an address of its own. */
 export async function createPod(
   factory: PodFactory,
@@ -90,7 +95,7 @@ export async function createPod(
     base: replicaSet.name,
     port: manifest.containerPort,
     command: variant.start,
-    folder: artefact,
+    folder: folderOf(artefact),
     env: { ...manifest.env, ...variant.env, ...env },
     givesWay: true,
   });
