@@ -49,6 +49,7 @@ describe('the command', () => {
       'machine',
       'load',
       'cluster',
+      'embedded',
       'apps',
       'disk',
     ]);

@@ -1,5 +1,6 @@
 import { diagnosisOf } from './doctor/check.ts';
-import { checkCluster, checkMachine } from './doctor/machine.ts';
+import { checkKubernetes } from './doctor/kubernetes.ts';
+import { checkEmbedded, checkMachine } from './doctor/machine.ts';
 import { renderDiagnosis } from './doctor/render.ts';
 import { checkApps, checkDisk, checkLoad } from './doctor/tools.ts';
 import { parseDoctorOptions } from './support/doctor-options.ts';
@@ -16,7 +17,8 @@ async function doctor(words: string[]): Promise<number> {
   const diagnosis = diagnosisOf([
     ...checkMachine(),
     ...(await checkLoad()),
-    ...(await checkCluster()),
+    ...(await checkKubernetes()),
+    ...(await checkEmbedded()),
     ...(await checkApps(projectRoot)),
     ...(await checkDisk()),
   ]);

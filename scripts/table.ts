@@ -1,7 +1,8 @@
-/** `npm run table`: writes everything that is generated from the published run; `--check` only looks. */
+/** `npm run table`: writes everything that is generated from the published runs; `--check` only looks. */
 import { join } from 'node:path';
 import { writeWhole } from './support/write-whole.ts';
-import { generate, publishRun, staleFiles } from './run/publish.ts';
+import { generate, staleFiles } from './run/generate.ts';
+import { publishRun } from './run/publish.ts';
 import { openRun } from './run/stored-run.ts';
 import { runCommandLine } from './support/command-line.ts';
 import { exitCodes } from './support/errors.ts';

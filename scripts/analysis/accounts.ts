@@ -3,9 +3,11 @@ import { populations, type Population } from '../timeline/records.ts';
 import type { Evidence } from './evidence.ts';
 import { forEachPopulation } from './populations.ts';
 import type { PopulationFindings, Remark, Termination } from './findings.ts';
+import { terminationsHit } from './hits.ts';
 import type { Outcomes } from './losses.ts';
 import type { Request } from './requests.ts';
 import type { Schedule } from './schedule.ts';
+import { spanOf } from './span.ts';
 import { tally } from './tally.ts';
 
 /** Beyond its delay a request may take so long on a busy machine. */
@@ -20,9 +22,11 @@ export function accountsOf(
   const started = countByPopulation(evidence.ledger.all);
   const censored = countByPopulation(outcomes.censored);
   const exposed = exposedRequests(evidence, outcomes);
-  const resends = hiddenResends(evidence.ledger.all);
+  const resends = evidence.client?.hiddenResends ?? hiddenResends(evidence.ledger.all);
   const found = forEachPopulation((population): PopulationFindings => {
     const losses = outcomes.losses.filter((loss) => loss.population === population);
+    const { terminations } = context;
+    const { atLeast, atMost } = terminationsHit({ terminations, losses }, [population]);
     return {
       planned: context.schedules[population].planned,
       started: started[population],
@@ -34,7 +38,8 @@ export function accountsOf(
       byClass: tally(losses, (loss) => loss.class),
       byPhase: tally(losses, (loss) => loss.sentPhase),
       hiddenResends: resends[population],
-      terminationsWithLoss: context.terminations.filter(({ lost }) => (lost[population] ?? 0) > 0).length,
+      terminationsWithLoss: atLeast,
+      ...(atMost > atLeast && { terminationsWithLossAtMost: atMost }),
     };
   });
   const invalid = [
@@ -144,7 +149,7 @@ function lastOldExitMs(evidence: Evidence): number {
   let last = -Infinity;
   for (const { revision, events } of evidence.pods.values()) {
     if (revision !== 'old') continue;
-    for (const { event, atMs } of events) if (event === 'exited') last = Math.max(last, atMs);
+    for (const record of events) if (record.event === 'exited') last = Math.max(last, spanOf(record)[1]);
   }
   // A disposed deployment ends every pod after the load; only exits of the rollout count.
   return evidence.rolloutBeganMs === undefined ? -Infinity : last;

@@ -7,6 +7,8 @@ import { gatherEvidence, type Evidence } from './evidence.ts';
 import { findingsSchema, type Loss, type Termination, type TrialFindings } from './findings.ts';
 import { sortOutcomes } from './losses.ts';
 import { forEachPopulation } from './populations.ts';
+import { propagationOf } from './propagation.ts';
+import { isRollingRestart } from './rolling-restart.ts';
 import { scheduleOf, summariseLags } from './schedule.ts';
 import { terminationsOf } from './terminations.ts';
 import { usageOf } from './usage.ts';
@@ -41,10 +43,12 @@ export function analyseTrial(timeline: ParsedTimeline): TrialFindings {
       ratePerSecond: plan.ratePerSecond,
       requestDelayMs: plan.requestDelayMs,
       preStopMs: plan.preStopMs,
+      ...(isRollingRestart(trial) || { terminations: terminations.length }),
       propagationDelayMs: cluster.propagationDelayMs,
     },
     keepAlive: keepAliveOf(evidence),
     terminations: terminations.map(roundTermination),
+    ...(cluster.propagationDelayMs === null && { propagation: propagationOf(evidence, terminations) }),
     losses,
     load,
     time: durationOf(evidence, terminations),
@@ -56,8 +60,8 @@ function bySentTime(a: Loss, b: Loss): number {
   return a.sentMs - b.sentMs || (a.id < b.id ? -1 : 1);
 }
 
-function keepAliveOf({ watched, connections, header }: Evidence): boolean | null {
-  if (!watched) return null;
+function keepAliveOf({ client, connections, header }: Evidence): boolean | null {
+  if (client !== null) return client.keepAlive;
   const { users } = header.plan;
   return keepsAlive(connections.values(), users['persistent-get'] + users['persistent-post']);
 }

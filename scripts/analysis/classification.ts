@@ -54,6 +54,7 @@ const classesByText: readonly (readonly [RegExp, FailureClass])[] = [
   [/server closed idle connection|\bEOF$/, 'eof'],
   [/connection reset by peer|broken pipe/, 'reset'],
   [/connection refused/, 'refused'],
+  [/no route to host|host is unreachable|network is unreachable/, 'unreachable'],
   [/timeout/, 'timeout'],
 ];
 

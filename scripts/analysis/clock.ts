@@ -1,4 +1,4 @@
-import type { ClockRecord } from '../timeline/records.ts';
+import type { ClockRecord, PodClockRecord } from '../timeline/records.ts';
 
 /** More than this between two readings of both clocks means that the wall clock was set. */
 export const clockToleranceMs = 5;
@@ -32,4 +32,36 @@ export function trialClock(readings: readonly ClockRecord[], fallbackEpochMs: nu
     return epochMs + offsetMs + share * stepMs;
   };
   return { stepMs, toTrialMs };
+}
+
+/** The clock of k6's pod, where k6 does not run on the clock of the lab. */
+export interface PodClock extends Pick<TrialClock, 'toTrialMs'> {
+  /** Times of k6 are at most this far from the truth, beside their whole milliseconds. */
+  uncertaintyMs: number;
+  /** How far it moved against the lab's; null unless it was read twice. */
+  stepMs: number | null;
+  /** What both readings together leave unsure: a larger step is a real one. */
+  stepUncertaintyMs: number;
+}
+
+/** Puts the clock of k6's pod on top of the lab's; its offset, too, is taken to change evenly. */
+export function podClock(lab: TrialClock, readings: readonly PodClockRecord[]): PodClock {
+  const first = readings.at(0);
+  const last = readings.at(-1);
+  if (first === undefined || last === undefined) {
+    return { toTrialMs: (ms) => lab.toTrialMs(ms), uncertaintyMs: 0, stepMs: null, stepUncertaintyMs: 0 };
+  }
+  const spanMs = last.atMs - first.atMs;
+  const stepMs = last.offsetMs - first.offsetMs;
+  const toTrialMs = (epochMs: number): number => {
+    const roughMs = lab.toTrialMs(epochMs - first.offsetMs);
+    const share = spanMs <= 0 ? 0 : Math.min(1, Math.max(0, (roughMs - first.atMs) / spanMs));
+    return roughMs - share * stepMs;
+  };
+  return {
+    toTrialMs,
+    uncertaintyMs: Math.max(first.uncertaintyMs, last.uncertaintyMs),
+    stepMs: readings.length < 2 ? null : stepMs,
+    stepUncertaintyMs: first.uncertaintyMs + last.uncertaintyMs,
+  };
 }

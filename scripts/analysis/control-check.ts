@@ -10,7 +10,7 @@ export interface ControlCheck {
   passed: boolean | null;
   /** What was seen, with figures; or why there is nothing to see. */
   seen: string;
-  /** Chance that the check fails though the lab works; null when it did not run. */
+  /** Chance that the check fails though the lab works; null when it did not run, or for the reason in the basis. */
   falseAlarmRate: number | null;
   falseAlarmBasis: string;
 }

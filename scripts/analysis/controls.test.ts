@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { kindRun } from '../report/testing/kind-run.ts';
 import { findingsOf, syntheticRun } from '../report/testing/synthetic-run.ts';
 import { checkControls, runVerdict } from './controls.ts';
 import type { TrialFindings } from './findings.ts';
+import { propagationDelayOf, withPropagationDelay } from './propagation.ts';
 import type { SyntheticOptions } from './testing/synthetic.ts';
 
 const run = { scenarios: ['naive', 'prestop', 'slow'], controls: true, failures: [] };
@@ -147,5 +149,43 @@ test('a control that could not be deployed has failed', () => {
   expect(checkControls(without, { ...run, failures }).at(-1)).toMatchObject({
     passed: false,
     seen: 'never became ready',
+  });
+});
+
+describe('on Kubernetes', () => {
+  const onKind = findingsOf(kindRun());
+  const silent = findingsOf(
+    kindRun((options) =>
+      options.variant === 'controls/hang-up'
+        ? {
+            ...options,
+            fail: ({ population, terminating }) =>
+              terminating !== undefined && population === 'persistent-post'
+                ? { errorCode: 1000, errorText: 'EOF' }
+                : undefined,
+          }
+        : options,
+    ),
+  );
+
+  test('the same controls come out as they are built, from what k6 alone saw', () => {
+    const checks = checkControls(withPropagationDelay(onKind, propagationDelayOf(onKind)), run);
+    expect(checks.map(({ control, scenario, passed }) => `${control} ${scenario} ${passed}`)).toEqual(
+      checkControls(passing, run).map(({ control, scenario }) => `${control} ${scenario} true`),
+    );
+    for (const { falseAlarmRate } of checks) expect(falseAlarmRate).toBeLessThan(0.001);
+  });
+
+  test('hang-up fails when no resend shows', () => {
+    expect(failed(silent)).toEqual(['controls/hang-up prestop']);
+  });
+
+  test('without a known propagation delay a control passes by what it shows, and says what is missing', () => {
+    const abrupt = checkControls(onKind, run).find(({ expectation }) => expectation.includes('refused'));
+    expect(abrupt).toMatchObject({
+      passed: true,
+      falseAlarmRate: null,
+      falseAlarmBasis: 'the propagation delay was not measured',
+    });
   });
 });

@@ -119,7 +119,7 @@ function checkOne(
   const looks = trials.map((trial) => lookAt(rule, trial));
   // A repetition that says of itself that it could not see is no proof against the others, and none alone.
   const seeing = looks.filter(({ valid }) => valid);
-  const tooWeak = rate > falseAlarmLimit;
+  const tooWeak = rate !== null && rate > falseAlarmLimit;
   const reasons = looks.map(({ seen }) => seen);
   if (tooWeak) {
     reasons.push(
@@ -155,9 +155,17 @@ function refusedFresh({ losses, populations }: TrialFindings): { passed: boolean
 }
 
 function cutInFlight({ losses, terminations }: TrialFindings): { passed: boolean; seen: string } {
-  const exits = new Map(terminations.map(({ pod, exitedMs }) => [pod, exitedMs ?? Infinity]));
+  const exits = new Map(
+    terminations.map(({ pod, exitedMs, betweenMs }) => [
+      pod,
+      betweenMs?.exitedMs?.[1] ?? exitedMs ?? Infinity,
+    ]),
+  );
+  // Of several that may have lost it, none may have been gone.
   const cut = losses.filter(
-    (loss) => cutClasses.includes(loss.class) && loss.sentMs <= (exits.get(loss.pod) ?? -Infinity),
+    ({ class: kind, pod, candidates, sentMs }) =>
+      cutClasses.includes(kind) &&
+      (candidates ?? [pod]).every((name) => sentMs <= (exits.get(name) ?? -Infinity)),
   );
   const classes = cut.length === 0 ? '' : ` (${classesOf(cut)})`;
   return { passed: cut.length > 0, seen: `${cut.length} requests cut in flight${classes}` };

@@ -3,6 +3,7 @@ import { roundMs } from '../support/clock.ts';
 import type { Evidence } from './evidence.ts';
 import type { Termination, TrialFindings } from './findings.ts';
 import { firstMs } from './pods.ts';
+import { isRollingRestart } from './rolling-restart.ts';
 
 /** How long the load ran, and how long it had to. Nothing is unavoidable in a sham. */
 export function durationOf(evidence: Evidence, terminations: readonly Termination[]): TrialFindings['time'] {
@@ -18,13 +19,14 @@ export function durationOf(evidence: Evidence, terminations: readonly Terminatio
   };
 }
 
-/** warm-up + replicas × (start + probe quantum) + preStop + longest drain + tail */
+/** warm-up + replicas × (start + probe quantum) + preStop + longest drain + tail; other triggers replace all pods at once. */
 function unavoidable(evidence: Evidence, terminations: readonly Termination[]): number | null {
   const { replicas, warmUpMs, probeQuantumMs, preStopMs, tailMs } = evidence.header.plan;
   const startMs = median(startsOf(evidence));
   if (startMs === undefined || terminations.length === 0) return null;
   const drainMs = Math.max(0, ...terminations.map((termination) => termination.drainMs ?? 0));
-  return warmUpMs + replicas * (startMs + probeQuantumMs) + preStopMs + drainMs + tailMs;
+  const turns = isRollingRestart(evidence.header.trial) ? replicas : 1;
+  return warmUpMs + turns * (startMs + probeQuantumMs) + preStopMs + drainMs + tailMs;
 }
 
 /** Creation to listening of each new pod; to readiness less one probe period where no listener was seen. */

@@ -7,7 +7,8 @@ import {
   type ProblemRecord,
   type UsageRecord,
 } from '../timeline/records.ts';
-import { trialClock, type TrialClock } from './clock.ts';
+import { clientConnections, type ClientView } from './client-view.ts';
+import { podClock, trialClock, type TrialClock } from './clock.ts';
 import { resetByPods, joinConnections, type Connection } from './connections.ts';
 import { podHistories, type PodHistory } from './pods.ts';
 import { collectRequests, type RequestLedger } from './requests.ts';
@@ -27,8 +28,11 @@ export interface Evidence {
   rolloutCompleteMs: number | undefined;
   problems: ProblemRecord[];
   usage: UsageRecord[];
-  /** The balancer's records tell on which connection every request travelled. */
-  watched: boolean;
+  /**
+   * What is known of connections from k6's side alone; null where a balancer of the lab's own watched them, on the
+   * embedded cluster: its records tell exactly which request travelled where, and k6 runs on the lab's clock.
+   */
+  client: ClientView | null;
 }
 
 /** Joins the records of a timeline. */
@@ -40,7 +44,10 @@ export function gatherEvidence(timeline: ParsedTimeline): Evidence {
       { type: Type }
     >[];
   const clock = trialClock(ofType('clock'), timeline.starts.epochMs[0] ?? 0);
-  const ledger = collectRequests(timeline, clock);
+  const isWatched = header.cluster.name === 'embedded';
+  const clientClock = isWatched ? null : podClock(clock, ofType('podClock'));
+  const ledger = collectRequests(timeline, clientClock ?? clock);
+  const { users } = header.plan;
   const connections = joinConnections(timeline.connections, ledger);
   const rollout = ofType('rollout');
   const load: Evidence['load'] = {};
@@ -58,6 +65,9 @@ export function gatherEvidence(timeline: ParsedTimeline): Evidence {
     rolloutCompleteMs: rollout.find(({ event }) => event === 'complete')?.atMs,
     problems: ofType('problem'),
     usage: ofType('usage'),
-    watched: header.cluster.name === 'embedded',
+    client: clientClock && {
+      clock: clientClock,
+      ...clientConnections(ledger.all, timeline.ends, users['persistent-get'] + users['persistent-post']),
+    },
   };
 }

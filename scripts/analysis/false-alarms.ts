@@ -6,7 +6,8 @@ export const falseAlarmLimit = 0.001;
 
 /** How often a control fails though the lab works, and how that was reckoned. */
 export interface FalseAlarm {
-  rate: number;
+  /** Null where it cannot be reckoned, for the reason in `basis`. */
+  rate: number | null;
   basis: string;
 }
 
@@ -34,22 +35,23 @@ const hangUpMs = 200;
 /** Requests on persistent connections that the control `hang-up` leaves without an answer. */
 export function hangUpMissed({ replicas, conditions }: Conditions, trials: number): FalseAlarm {
   const rate = conditions.ratePerSecond['persistent-post'];
-  return duringWindow({ replicas, ratePerSecond: rate, windowMs: hangUpMs }, trials);
+  const { terminations } = conditions;
+  return duringWindow({ replicas, terminations, ratePerSecond: rate, windowMs: hangUpMs }, trials);
 }
 
 /** Requests on persistent connections in flight when the control `abrupt` exits. */
 export function inFlightMissed({ replicas, conditions }: Conditions, trials: number): FalseAlarm {
   const rate = conditions.ratePerSecond['persistent-post'];
-  const windowMs = conditions.requestDelayMs;
-  return duringWindow({ replicas, ratePerSecond: rate, windowMs }, trials);
+  const { terminations, requestDelayMs: windowMs } = conditions;
+  return duringWindow({ replicas, terminations, ratePerSecond: rate, windowMs }, trials);
 }
 
 function duringWindow(
-  window: { replicas: number; ratePerSecond: number; windowMs: number },
+  window: { replicas: number; terminations: number | undefined; ratePerSecond: number; windowMs: number },
   trials: number,
 ): FalseAlarm {
-  const { replicas, ratePerSecond, windowMs } = window;
-  const perRollout = connectionEndsPerRollout(replicas);
+  const { replicas, terminations, ratePerSecond, windowMs } = window;
+  const perRollout = connectionEndsPerRollout(replicas, terminations);
   const expected = (perRollout * ratePerSecond * windowMs) / 1000;
   return missing(
     expected,
@@ -60,12 +62,13 @@ function duringWindow(
 
 /** New connections sent to a pod of the control `abrupt` between its exit and its leaving the endpoints. */
 export function refusalMissed({ replicas, conditions }: Conditions, trials: number): FalseAlarm {
-  const { ratePerSecond, propagationDelayMs } = conditions;
+  const { ratePerSecond, propagationDelayMs, terminations = replicas } = conditions;
   const rate = ratePerSecond['fresh-get'] + ratePerSecond['fresh-post'];
-  const expected = (rate * propagationDelayMs * replicas) / 1000 / (replicas + 1);
+  if (propagationDelayMs === null) return { rate: null, basis: 'the propagation delay was not measured' };
+  const expected = (rate * propagationDelayMs * terminations) / 1000 / (replicas + 1);
   return missing(
     expected,
     trials,
-    `mu = fresh rate × propagation delay × terminations / (replicas + 1) = ${rate}/s × ${propagationDelayMs / 1000} s × ${replicas} / ${replicas + 1} = ${expected.toFixed(1)}`,
+    `mu = fresh rate × propagation delay × terminations / (replicas + 1) = ${rate}/s × ${propagationDelayMs / 1000} s × ${terminations} / ${replicas + 1} = ${expected.toFixed(1)}`,
   );
 }

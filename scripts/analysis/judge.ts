@@ -1,6 +1,7 @@
 import type { Population } from '../timeline/records.ts';
 import type { FailureClass, Loss, TrialFindings } from './findings.ts';
-import { clopperPearson, type Bound } from './statistics.ts';
+import { terminationsHit } from './hits.ts';
+import { clopperPearsonBetween, type Bound } from './statistics.ts';
 import { tally } from './tally.ts';
 
 export const columns = ['fresh', 'persistent'] as const;
@@ -23,6 +24,8 @@ export interface Judgement {
   of: number;
   terminations: number;
   terminationsWithLoss: number;
+  /** When so many may have been: of some losses only several pods are known. Missing when they are just as many. */
+  terminationsWithLossAtMost?: number;
   mainClass: FailureClass | null;
   byClass: Partial<Record<FailureClass, number>>;
   /** What belongs to the server, and what to the moment: a class that not every repetition lost. */
@@ -57,8 +60,10 @@ function judgeColumn(findings: readonly TrialFindings[], column: Column): Judgem
   const losses = valid.map((trial) => lossesOf(trial, column));
   const all = losses.flat();
   const byClass = tally(all, (loss) => loss.class);
-  const terminations = valid.flatMap((trial) => trial.terminations);
-  const hit = terminations.filter(({ lost }) => populations.some((name) => (lost[name] ?? 0) > 0)).length;
+  const terminations = valid.reduce((sum, trial) => sum + trial.terminations.length, 0);
+  const hits = valid.map((trial) => terminationsHit(trial, populations));
+  const atLeast = hits.reduce((sum, hit) => sum + hit.atLeast, 0);
+  const atMost = hits.reduce((sum, hit) => sum + hit.atMost, 0);
   const withLoss = losses.filter((list) => list.length > 0).length;
   const withoutKeepAlive =
     column === 'persistent' && valid.length > 0 && valid.every(({ keepAlive }) => keepAlive === false);
@@ -66,15 +71,16 @@ function judgeColumn(findings: readonly TrialFindings[], column: Column): Judgem
     verdict: withoutKeepAlive ? 'n/a' : verdictOf(valid.length, withLoss),
     lost: all.length,
     of: valid.reduce((sum, trial) => sum + exposedIn(trial, populations), 0),
-    terminations: terminations.length,
-    terminationsWithLoss: hit,
+    terminations,
+    terminationsWithLoss: atLeast,
+    ...(atMost > atLeast && { terminationsWithLossAtMost: atMost }),
     mainClass: byFrequency(byClass)[0] ?? null,
     byClass,
     classes: splitByOccurrence(
       byFrequency(byClass),
       valid.map((trial) => classesOf(trial, column)),
     ),
-    bound: clopperPearson(hit, terminations.length),
+    bound: clopperPearsonBetween(atLeast, atMost, terminations),
     repetitions: { valid: valid.length, withLoss, all: findings.length },
     reasons: [
       ...(withoutKeepAlive ? ['every connection carried exactly one request'] : []),

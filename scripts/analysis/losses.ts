@@ -1,10 +1,11 @@
 import { roundMs } from '../support/clock.ts';
 import type { Population } from '../timeline/records.ts';
 import { outcomeOf } from './classification.ts';
+import { clientLoss } from './client-loss.ts';
 import { podOfUnread } from './connections.ts';
 import type { Evidence } from './evidence.ts';
 import type { FailureClass, Loss } from './findings.ts';
-import { phaseAt } from './pods.ts';
+import { phaseAt } from './phases.ts';
 import { forEachPopulation } from './populations.ts';
 import type { Request } from './requests.ts';
 
@@ -47,7 +48,7 @@ export function sortOutcomes(evidence: Evidence): Outcomes {
       errorText: ends.errorText[end] ?? '',
       bodyMatches: ends.bodyMatches[end] ?? 0,
     });
-    const seen = request.connection !== undefined || !evidence.watched;
+    const seen = request.connection !== undefined || evidence.client !== null;
     if (outcome.kind === 'ok') {
       outcomes.ok[request.population]++;
       if (!seen) outcomes.unseen.push(request);
@@ -83,7 +84,10 @@ function addLoss(
     !seen && failure.class === 'reset'
       ? podOfUnread(request, evidence.resetByPod, unreadToleranceMs)
       : undefined;
-  const loss = lossOf(evidence, request, { ...failure, unreadPod });
+  const loss =
+    evidence.client === null
+      ? lossOf(evidence, request, { ...failure, unreadPod })
+      : clientLoss({ ...evidence, client: evidence.client }, request, failure);
   outcomes.losses.push(loss);
   if (unreadPod !== undefined) outcomes.unread.push(loss);
   else if (!seen) outcomes.unseen.push(request);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../support/random.ts';
 import { forEachPopulation } from './populations.ts';
-import { smallestWindowSeenMs, type PowerConditions } from './power.ts';
+import { isWindowUnknown, smallestWindowSeenMs, type PowerConditions } from './power.ts';
 
 /** A restart of five replicas under this rate of each population. */
 function restart(ratePerSecond: number, replicas = 5, preStopMs = 0): PowerConditions {
@@ -53,6 +53,16 @@ describe('smallest loss window that the load would have seen with 95 %', () => {
     const seenMs = smallestWindowSeenMs(restarts, 'fresh');
     if (ms === null) expect(seenMs).toBeNull();
     else expect(seenMs).toBeCloseTo(ms, 1);
+  });
+
+  test('nobody knows it for new connections where the delay of the cluster is not known', () => {
+    const unknown = restart(50);
+    unknown.conditions.propagationDelayMs = null;
+    expect(smallestWindowSeenMs([restart(50), unknown], 'fresh')).toBeNull();
+    expect(isWindowUnknown([restart(50), unknown], 'fresh')).toBe(true);
+    expect(isWindowUnknown([restart(50, 5, 2000)], 'fresh')).toBe(false);
+    expect(smallestWindowSeenMs([unknown], 'persistent')).toBeCloseTo(40.26, 1);
+    expect(isWindowUnknown([unknown], 'persistent')).toBe(false);
   });
 
   test('persistent connections still reach the pod after a hook', () => {

@@ -26,9 +26,16 @@ export function smallestWindowSeenMs(restarts: readonly PowerConditions[], colum
   return perSecond > 0 && windowMs <= longestMs ? windowMs : null;
 }
 
-/** How long after SIGTERM requests of this column may still reach the pod. */
+/** True where the shortest time cannot be reckoned, because nobody knows how long new connections go on to come. */
+export function isWindowUnknown(restarts: readonly PowerConditions[], column: Column): boolean {
+  return column === 'fresh' && restarts.some(({ conditions }) => conditions.propagationDelayMs === null);
+}
+
+/** How long after SIGTERM requests of this column may still reach the pod; 0 where nobody knows. */
 function exposedMs({ conditions }: PowerConditions, column: Column): number {
-  return column === 'persistent' ? Infinity : conditions.propagationDelayMs - conditions.preStopMs;
+  if (column === 'persistent') return Infinity;
+  const { propagationDelayMs, preStopMs } = conditions;
+  return propagationDelayMs === null ? 0 : propagationDelayMs - preStopMs;
 }
 
 /** Losses expected of one restart for each second of the window. */
@@ -37,5 +44,11 @@ function exposurePerSecond({ replicas, conditions }: PowerConditions, column: Co
     (sum, population) => sum + conditions.ratePerSecond[population],
     0,
   );
-  return rate * (column === 'persistent' ? connectionEndsPerRollout(replicas) : replicas / (replicas + 1));
+  const { terminations = replicas } = conditions;
+  return (
+    rate *
+    (column === 'persistent'
+      ? connectionEndsPerRollout(replicas, terminations)
+      : terminations / (replicas + 1))
+  );
 }

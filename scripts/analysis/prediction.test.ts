@@ -161,3 +161,11 @@ describe('a contradiction', () => {
     );
   });
 });
+
+test('where nobody knows how long new connections come, nothing is said that depends on it', () => {
+  const unknown = { ...conditions['naive']!, propagationDelayMs: null };
+  expect(predict(probe(['immediate hang-up'], refused), unknown)).toEqual({
+    persistent: expect.objectContaining({ prediction: 'may lose' }) as unknown,
+  });
+  expect(predict(probe(['one more message'], served), unknown)).toEqual({});
+});

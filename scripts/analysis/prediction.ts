@@ -18,8 +18,8 @@ export interface Predicted {
 export interface PredictionConditions {
   preStopMs: number;
   requestDelayMs: number;
-  /** From the deletion of a pod to the Service leaving it out. */
-  propagationDelayMs: number;
+  /** From the deletion of a pod to the Service leaving it out; null where nobody knows. */
+  propagationDelayMs: number | null;
 }
 
 /** Predicts both columns of one variant in one scenario; undefined where the probe says nothing of it. */
@@ -35,6 +35,7 @@ export function predict(
 
 /** New connections arrive until the Service knows: none does when the hook lasts longer than that. */
 function predictFresh(probe: ProbeFindings, conditions: PredictionConditions): Predicted | undefined {
+  if (conditions.propagationDelayMs === null) return undefined;
   const exposedMs = conditions.propagationDelayMs - conditions.preStopMs;
   const openMs = exposedMs + conditions.requestDelayMs;
   if (exposedMs <= 0) {
@@ -70,6 +71,8 @@ function predictPersistent(
     .map((part) => ofPart(part, busy))
     .sort((a, b) => weight[b.prediction] - weight[a.prediction])[0];
   if (strongest === undefined) return undefined;
+  // Nobody knows how a new connection fares, and clients whose connection is closed make one.
+  if (strongest.prediction === 'no loss' && conditions.propagationDelayMs === null) return undefined;
   // A client whose connection was closed dials again, and then fares as a new one.
   if (strongest.prediction !== 'no loss' || fresh === undefined || fresh.prediction === 'no loss')
     return strongest;

@@ -9,6 +9,8 @@ export interface Request {
   population: Population;
   /** Counted from 0 in its population. */
   iteration: number;
+  /** Virtual user that sent it: of a persistent population each owns one connection. */
+  user: number;
   /** As k6 saw it, on whole milliseconds of the wall clock. */
   startMs: number;
   endMs: number;
@@ -37,7 +39,10 @@ export interface RequestLedger {
 }
 
 /** Pairs the starts and ends of requests. */
-export function collectRequests({ starts, ends }: ParsedTimeline, clock: TrialClock): RequestLedger {
+export function collectRequests(
+  { starts, ends }: ParsedTimeline,
+  clock: Pick<TrialClock, 'toTrialMs'>,
+): RequestLedger {
   const ledger: RequestLedger = {
     byIteration: forEachPopulation(() => []),
     all: [],
@@ -47,7 +52,7 @@ export function collectRequests({ starts, ends }: ParsedTimeline, clock: TrialCl
   };
   for (let row = 0; row < starts.ids.length; row++) {
     const startMs = clock.toTrialMs(starts.epochMs[row] ?? NaN);
-    addRequest(ledger, starts.ids[row] ?? '', startMs);
+    addRequest(ledger, starts.ids[row] ?? '', { startMs, user: starts.users[row] ?? NaN });
   }
   for (let row = 0; row < ends.ids.length; row++) {
     const id = ends.ids[row] ?? '';
@@ -68,7 +73,11 @@ export function findRequest(ledger: RequestLedger, id: string): Request | undefi
   return population === undefined ? undefined : ledger.byIteration[population][iterationOf(id, population)];
 }
 
-function addRequest(ledger: RequestLedger, id: string, startMs: number): void {
+function addRequest(
+  ledger: RequestLedger,
+  id: string,
+  { startMs, user }: Pick<Request, 'startMs' | 'user'>,
+): void {
   const population = populationOf(id);
   const iteration = population === undefined ? -1 : iterationOf(id, population);
   if (population === undefined || iteration === -1) {
@@ -84,6 +93,7 @@ function addRequest(ledger: RequestLedger, id: string, startMs: number): void {
     id,
     population,
     iteration,
+    user,
     startMs,
     endMs: NaN,
     end: -1,

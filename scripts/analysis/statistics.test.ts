@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clopperPearson, connectionEndsPerRollout, type Bound } from './statistics.ts';
+import {
+  clopperPearson,
+  clopperPearsonBetween,
+  connectionEndsPerRollout,
+  fisherExact,
+  type Bound,
+} from './statistics.ts';
 
 describe('Clopper–Pearson', () => {
   // 1 − 0.05^(1/n)
@@ -81,3 +87,34 @@ function upperOf(bound: Bound | null): number {
 function lowerOf(bound: Bound | null): number {
   return bound?.kind === 'interval' ? bound.lower : 0;
 }
+
+test('hits that are known only to be between two figures have the interval of both', () => {
+  expect(clopperPearsonBetween(2, 2, 5)).toEqual(clopperPearson(2, 5));
+  expect(clopperPearsonBetween(1, 3, 5)).toEqual({
+    kind: 'interval',
+    lower: lowerOf(clopperPearson(1, 5)),
+    upper: upperOf(clopperPearson(3, 5)),
+  });
+  expect(clopperPearsonBetween(0, 1, 5)).toMatchObject({ kind: 'interval', lower: 0 });
+  expect(clopperPearsonBetween(0, 0, 0)).toBeNull();
+});
+
+describe("Fisher's exact test", () => {
+  // The lady tasting tea (Fisher 1935), and sums of binomials by hand.
+  test.each([
+    { first: [3, 4], second: [1, 4], p: 0.4857143 },
+    { first: [1, 5], second: [0, 5], p: 1 },
+    { first: [3, 5], second: [0, 5], p: 0.1666667 },
+    { first: [5, 5], second: [0, 5], p: 0.0079365 },
+    { first: [1, 15], second: [9, 12], p: 0.000755 },
+    { first: [0, 5], second: [0, 15], p: 1 },
+  ] as const)('$first against $second', ({ first, second, p }) => {
+    const share = ([hits, trials]: readonly [number, number]) => ({ hits, trials });
+    expect(fisherExact(share(first), share(second))).toBeCloseTo(p, 6);
+    expect(fisherExact(share(second), share(first))).toBeCloseTo(p, 6);
+  });
+
+  test('nonsense is an error', () => {
+    expect(() => fisherExact({ hits: 2, trials: 1 }, { hits: 0, trials: 1 })).toThrow(RangeError);
+  });
+});

@@ -23,11 +23,56 @@ export function clopperPearson(hits: number, trials: number): Bound | null {
   };
 }
 
+/** The same where the hits are known only to be between two figures: from the one's lower to the other's upper end. */
+export function clopperPearsonBetween(atLeast: number, atMost: number, trials: number): Bound | null {
+  const low = clopperPearson(atLeast, trials);
+  const high = clopperPearson(atMost, trials);
+  if (low === null || high === null || atLeast === atMost) return low;
+  return { kind: 'interval', lower: low.kind === 'upper' ? 0 : low.lower, upper: high.upper };
+}
+
+/** `hits` of `trials`. */
+export interface Share {
+  hits: number;
+  trials: number;
+}
+
 /**
- * Connections that end in one rolling restart, in multiples of the connections open: those of an ended pod
- * move to the pods that are left, of which some end later. K = (1 + 1/R)^R − 1 for R replicas with a surge
- * of one.
+ * How often two samples of one population differ at least as much as these do: Fisher's exact test, two-sided (the sum of
+ * all tables with the same margins that are no likelier). Throws RangeError unless 0 ≤ hits ≤ trials, both whole.
  */
-export function connectionEndsPerRollout(replicas: number): number {
-  return (1 + 1 / replicas) ** replicas - 1;
+export function fisherExact(first: Share, second: Share): number {
+  for (const share of [first, second]) clopperPearson(share.hits, share.trials);
+  const hits = first.hits + second.hits;
+  const least = Math.max(0, hits - second.trials);
+  const most = Math.min(hits, first.trials);
+  const likelihood = (count: number): number =>
+    Math.exp(
+      logChoose(first.trials, count) +
+        logChoose(second.trials, hits - count) -
+        logChoose(first.trials + second.trials, hits),
+    );
+  const found = likelihood(first.hits);
+  let sum = 0;
+  for (let count = least; count <= most; count++) {
+    const other = likelihood(count);
+    // Equally likely ones may differ in the last digits.
+    if (other <= found * (1 + 1e-9)) sum += other;
+  }
+  return Math.min(1, sum);
+}
+
+function logChoose(of: number, choose: number): number {
+  let sum = 0;
+  for (let index = 1; index <= choose; index++) sum += Math.log((of - choose + index) / index);
+  return sum;
+}
+
+/**
+ * Connections that end when so many of R pods are ended one after the other, with a surge of one, in multiples of the
+ * connections open: those of an ended pod move to the pods that are left, of which some end later. For n of them
+ * K = (1 + 1/R)^n − 1; a rolling restart ends all.
+ */
+export function connectionEndsPerRollout(replicas: number, terminations = replicas): number {
+  return (1 + 1 / replicas) ** terminations - 1;
 }

@@ -1,7 +1,11 @@
-import type { Population } from '../timeline/records.ts';
+import { roundMs } from '../support/clock.ts';
+import type { EndpointRecord, PodRecord } from '../timeline/records.ts';
 import type { Evidence } from './evidence.ts';
-import type { Loss, Termination } from './findings.ts';
-import { firstMs, lastOf, type PodHistory } from './pods.ts';
+import { terminationTimes, type Between, type Loss, type Termination } from './findings.ts';
+import { belongsTo } from './hits.ts';
+import { firstOf, lastOf, type PodHistory } from './pods.ts';
+import { spanBetween, spanOf } from './span.ts';
+import { tally } from './tally.ts';
 
 /** One entry for each old pod that was deleted, in order of deletion. */
 export function terminationsOf(evidence: Evidence, losses: readonly Loss[]): Termination[] {
@@ -9,50 +13,77 @@ export function terminationsOf(evidence: Evidence, losses: readonly Loss[]): Ter
   const terminations: Termination[] = [];
   for (const history of evidence.pods.values()) {
     if (history.revision !== 'old') continue;
-    const deletedMs = firstMs(history, 'deleted');
-    if (deletedMs === null) continue;
+    const deleted = firstOf(history, 'deleted');
+    if (deleted === undefined) continue;
+    const life = lifeOf(history, deleted);
+    const perhapsLost = tally(
+      losses.filter(({ candidates }) => candidates?.includes(history.pod)),
+      ({ population }) => population,
+    );
     terminations.push({
-      ...lifeOf(history, deletedMs),
+      ...life,
       lastResponseMs: lastResponses.get(history.pod) ?? null,
-      lost: lostTo(history.pod, deletedMs, losses),
+      lost: tally(
+        losses.filter((loss) => belongsTo(loss, life)),
+        ({ population }) => population,
+      ),
+      ...(Object.keys(perhapsLost).length > 0 && { perhapsLost }),
     });
   }
   return terminations.sort((a, b) => a.deletedMs - b.deletedMs);
 }
 
-/** True when the pod that lost the request was being terminated when the failure was seen. */
-export function belongsTo(loss: Loss, termination: { pod: string; deletedMs: number }): boolean {
-  return loss.pod === termination.pod && loss.failedMs >= termination.deletedMs;
-}
-
-function lifeOf(history: PodHistory, deletedMs: number): Omit<Termination, 'lastResponseMs' | 'lost'> {
-  const sigtermMs = firstMs(history, 'sigterm');
-  const exited = lastOf(history, 'exited');
-  const exitedMs = exited !== undefined && exited.atMs >= deletedMs ? exited.atMs : null;
+function lifeOf(history: PodHistory, deleted: PodRecord): Omit<Termination, 'lastResponseMs' | 'lost'> {
+  const { atMs: deletedMs } = deleted;
+  const last = lastOf(history, 'exited');
+  const exited = last !== undefined && last.atMs >= deletedMs ? last : undefined;
+  const seen: Steps = {
+    deletedMs: deleted,
+    preStopEndedMs: firstOf(history, 'preStopEnded'),
+    sigtermMs: firstOf(history, 'sigterm'),
+    endpointRemovedMs: history.endpointRemoved ?? undefined,
+    listenerClosedMs: lastOf(history, 'listenerClosed'),
+    exitedMs: exited,
+  };
+  const atMs = (time: keyof Steps): number | null => seen[time]?.atMs ?? null;
+  const [sigtermMs, exitedMs] = [atMs('sigtermMs'), atMs('exitedMs')];
+  const betweenMs = roughTimes(seen);
   return {
     pod: history.pod,
     deletedMs,
-    preStopEndedMs: firstMs(history, 'preStopEnded'),
+    preStopEndedMs: atMs('preStopEndedMs'),
     sigtermMs,
-    endpointRemovedMs: history.endpointRemovedMs,
-    listenerClosedMs: lastOf(history, 'listenerClosed')?.atMs ?? null,
+    endpointRemovedMs: atMs('endpointRemovedMs'),
+    listenerClosedMs: atMs('listenerClosedMs'),
     exitedMs,
-    exitCode: exitedMs === null ? null : (exited?.exitCode ?? null),
-    signal: exitedMs === null ? null : (exited?.signal ?? null),
+    exitCode: exited?.exitCode ?? null,
+    signal: exited?.signal ?? null,
     // The exit code does not tell: in a PID namespace a SIGKILL shows as exit code 1.
     killedAfterGrace: history.events.some(
       ({ event, detail }) => event === 'sigkill' && (detail?.startsWith('grace period') ?? false),
     ),
     drainMs: exitedMs === null || sigtermMs === null ? null : Math.max(0, exitedMs - sigtermMs),
+    ...(betweenMs && { betweenMs }),
   };
 }
 
-function lostTo(pod: string, deletedMs: number, losses: readonly Loss[]): Termination['lost'] {
-  const lost: Partial<Record<Population, number>> = {};
-  for (const loss of losses) {
-    if (belongsTo(loss, { pod, deletedMs })) lost[loss.population] = (lost[loss.population] ?? 0) + 1;
-  }
-  return lost;
+type Steps = Record<(typeof terminationTimes)[number], PodRecord | EndpointRecord | undefined>;
+
+/** Undefined when all of them are exact. */
+function roughTimes(steps: Steps): Termination['betweenMs'] {
+  const rough = terminationTimes.filter((time) => steps[time]?.seen !== undefined);
+  if (rough.length === 0) return undefined;
+  const between = rough.map((time) => [time, steps[time] && betweenOf(spanOf(steps[time]))] as const);
+  const { sigtermMs, exitedMs } = steps;
+  const drain = sigtermMs && exitedMs && spanBetween(spanOf(sigtermMs), spanOf(exitedMs));
+  return {
+    ...Object.fromEntries(between),
+    ...(drain && { drainMs: betweenOf([Math.max(0, drain[0]), Math.max(0, drain[1])]) }),
+  };
+}
+
+function betweenOf([earliestMs, latestMs]: readonly [number, number]): Between {
+  return [roundMs(earliestMs), roundMs(latestMs)];
 }
 
 function lastResponsesByPod({ ledger, connections, timeline }: Evidence): Map<string, number> {

@@ -1,10 +1,12 @@
 import { min } from 'd3-array';
+import { clientClockFaults, roughClockFlag } from './client-clock.ts';
 import { clockToleranceMs } from './clock.ts';
 import type { Evidence } from './evidence.ts';
 import type { Loss, Remark, Termination, TrialFindings } from './findings.ts';
+import { mayBelongTo } from './hits.ts';
 import type { Request } from './requests.ts';
+import { isRollingRestart } from './rolling-restart.ts';
 import { tally, tallyText } from './tally.ts';
-import { belongsTo } from './terminations.ts';
 
 /** From here on k6 counts as late (99th percentile against its grid). */
 const scheduleLagLimitMs = 20;
@@ -41,6 +43,7 @@ export function flagsOf(evidence: Evidence, load: TrialFindings['load'], unread:
     const text = `${unread.length} lost in the instant in which a pod reset the connection: the balancer had not read them`;
     flags.push({ code: 'unread-by-balancer', text });
   }
+  if (evidence.client !== null) flags.push(...roughClockFlag(evidence.client.clock));
   if (evidence.timeline.unknown.length > 0) {
     const text = `${evidence.timeline.unknown.length} records of types that this version does not know were left aside`;
     flags.push({ code: 'unknown-records', text });
@@ -56,7 +59,8 @@ function damage({ timeline }: Evidence): Remark[] {
   return [{ code: 'timeline-damaged', text }];
 }
 
-function clockFaults({ clock, ledger }: Evidence): Remark[] {
+function clockFaults(evidence: Evidence): Remark[] {
+  const { clock, ledger, client } = evidence;
   if (clock.stepMs === null) {
     return [{ code: 'clock-missing', text: 'the clocks were not read at both ends of the trial' }];
   }
@@ -64,6 +68,7 @@ function clockFaults({ clock, ledger }: Evidence): Remark[] {
     const text = `the wall clock moved by ${(-clock.stepMs).toFixed(1)} ms against the monotonic clock (limit ${clockToleranceMs} ms)`;
     return [{ code: 'clock-stepped', text }];
   }
+  if (client !== null) return clientClockFaults(evidence, client.clock);
   const apartMs = quickestMs(ledger.all);
   if (apartMs === undefined || Math.abs(apartMs) <= clockToleranceMs) return [];
   const text = `the quickest request reached the balancer ${apartMs.toFixed(1)} ms after k6 began it (limit ±${clockToleranceMs} ms): their clocks are apart`;
@@ -116,7 +121,8 @@ function rolloutFaults(evidence: Evidence, terminations: readonly Termination[])
   } else if (evidence.rolloutCompleteMs === undefined) {
     faults.push({ code: 'rollout-incomplete', text: 'the restart never completed' });
   }
-  if (terminations.length !== replicas) {
+  const { trial } = evidence.header;
+  if (isRollingRestart(trial) ? terminations.length !== replicas : terminations.length === 0) {
     const text = `${terminations.length} of ${replicas} old pods were terminated`;
     faults.push({ code: 'terminations-missing', text });
   }
@@ -127,7 +133,10 @@ function overlapFaults(evidence: Evidence, terminations: readonly Termination[])
   const fromMs = evidence.load.firstRequest?.atMs ?? Infinity;
   const toMs = evidence.load.stopping?.atMs ?? -Infinity;
   const outside = terminations.filter(
-    ({ deletedMs, exitedMs }) => deletedMs < fromMs || exitedMs === null || exitedMs > toMs,
+    ({ deletedMs, exitedMs, betweenMs }) =>
+      (betweenMs?.deletedMs?.[0] ?? deletedMs) < fromMs ||
+      exitedMs === null ||
+      (betweenMs?.exitedMs?.[1] ?? exitedMs) > toMs,
   );
   if (outside.length === 0) return [];
   const pods = outside.map(({ pod }) => pod).join(', ');
@@ -146,7 +155,7 @@ function baselineFaults(
   const early = losses.filter(
     (loss) =>
       loss.sentMs < (rolloutBeganMs ?? -Infinity) &&
-      !terminations.some((termination) => belongsTo(loss, termination)),
+      !terminations.some((termination) => mayBelongTo(loss, termination)),
   );
   if (early.length === 0) return [];
   const classes = tallyText(tally(early, (loss) => loss.class));

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { buildAll } from './all.ts';
+import { buildAll, buildImages } from './all.ts';
 import { openWorkshop, toyFramework, type Workshop } from './testing/toy.ts';
+import { imageWith, removeImages, toyImages, withoutEngine } from './testing/toy-images.ts';
 
 let workshop: Workshop;
 beforeEach(async () => {
@@ -23,7 +24,9 @@ test('each framework has an outcome; one that fails does not stop the others', a
   expect([...outcomes.keys()]).toEqual(['bad', 'absent', 'good']);
   expect(outcomes.get('bad')).toEqual({ failed: expect.stringContaining('no good') as string });
   expect(outcomes.get('absent')).toEqual({ skipped: 'needs Go ≥ 1.24, not found' });
-  expect(outcomes.get('good')).toMatchObject({ artefact: { cached: false } });
+  expect(outcomes.get('good')).toMatchObject({
+    artefact: { cached: false, image: expect.stringMatching(/^registry\.example\/.*:[0-9a-f]{16}$/) as string },
+  });
 });
 
 test('an abort ends all of it', async () => {
@@ -34,4 +37,34 @@ test('an abort ends all of it', async () => {
   const building = buildAll([slow, later], options).catch((error: unknown) => error);
   setTimeout(() => abort.abort(new Error('interrupted')), 300);
   expect(await building).toEqual(new Error('interrupted'));
+});
+
+test.skipIf(withoutEngine !== '')(`each variant has an outcome for its image${withoutEngine}`, async () => {
+  const bad = await toyImages(workshop, { dockerfile: 'FROM scratch\nCOPY missing /\n' });
+  const without = await toyImages(workshop, { variants: { server: undefined } });
+  const good = await toyImages(workshop, { variants: { one: imageWith(), two: imageWith() } });
+  const { signal } = new AbortController();
+  const { logFolder } = workshop;
+  const provide = (image: string) => Promise.resolve({ image: `registry.example/${image}`, loaded: true });
+  const outcomes = await buildImages([bad, without, good], { signal, logFolder, quiet: true, provide });
+  await removeImages(good);
+  expect(outcomes.get(`${bad.id}/server`)).toEqual({ failed: expect.stringContaining('missing') as string });
+  expect(outcomes.get(`${without.id}/server`)).toEqual({ skipped: 'no Dockerfile in its folder' });
+  expect(outcomes.get(`${good.id}/one`)).toMatchObject({
+    artefact: { cached: false, image: expect.stringMatching(/^registry\.example\/.*:[0-9a-f]{16}$/) as string },
+  });
+  expect(outcomes.get(`${good.id}/two`)).toEqual(outcomes.get(`${good.id}/one`));
+  expect(outcomes.size).toBe(4);
+});
+
+test('images need an engine', async () => {
+  const path = process.env['PATH'];
+  process.env['PATH'] = workshop.root;
+  const { signal } = new AbortController();
+  const provide = () => Promise.reject(new Error('nothing was built'));
+  const building = buildImages([], { signal, logFolder: workshop.logFolder, quiet: true, provide });
+  await expect(building).rejects.toThrow(
+    'Images need a container engine: the command docker is not on the PATH.',
+  );
+  process.env['PATH'] = path;
 });

@@ -1,5 +1,5 @@
-import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { isStalePartial } from '../support/cache.ts';
 import { systemCodeOf } from '../support/errors.ts';
 
@@ -47,6 +47,16 @@ export async function publish(partial: string, entry: CacheEntry): Promise<void>
 export async function keepFailed(partial: string, entry: CacheEntry): Promise<void> {
   await removeFolder(entry.failedFolder);
   await rename(partial, entry.failedFolder);
+}
+
+/** Copies a build's log, where there is one, to a place whose folder is made if need be. */
+export async function copyLog(logFile: string, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    await copyFile(logFile, target);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** Removes a folder that a process just killed may still hold. */

@@ -1,12 +1,13 @@
-import { appendFile, copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { appendFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Framework } from '../catalogue/model.ts';
 import { openCacheFolder, partialName } from '../support/cache.ts';
 import { monotonicMs } from '../support/clock.ts';
 import { runCommand } from '../support/command.ts';
-import { LabError, systemCodeOf } from '../support/errors.ts';
+import { LabError } from '../support/errors.ts';
 import {
   cacheEntry,
+  copyLog,
   isCached,
   keepFailed,
   prune,
@@ -60,8 +61,12 @@ export async function buildFramework(framework: Framework, options: BuildOptions
     await buildInto(entry, { framework, files, options });
     await prune(builds, framework.id);
   }
-  await copyLog(entry.logFile, framework.id, options.logFolder);
+  await copyLog(entry.logFile, runLog(framework, options));
   return { folder: entry.folder, cached, durationMs: monotonicMs() - startedMs };
+}
+
+function runLog({ id }: Framework, { logFolder }: BuildOptions): string {
+  return join(logFolder, `${id}.log`);
 }
 
 interface BuildJob {
@@ -84,7 +89,7 @@ async function buildInto(entry: CacheEntry, { framework, files, options }: Build
   } catch (error) {
     if (error instanceof LabError) {
       await rename(partialLog, entry.logFile);
-      await copyLog(entry.logFile, framework.id, options.logFolder);
+      await copyLog(entry.logFile, runLog(framework, options));
       await keepFailed(partial, entry);
     }
     throw error;
@@ -116,13 +121,4 @@ async function runScript({ framework, partial, partialLog, entry, options }: Scr
     signal,
     ...(onProgress && { onProgress }),
   });
-}
-
-async function copyLog(logFile: string, framework: string, logFolder: string): Promise<void> {
-  await mkdir(logFolder, { recursive: true });
-  try {
-    await copyFile(logFile, join(logFolder, `${framework}.log`));
-  } catch (error) {
-    if (systemCodeOf(error) !== 'ENOENT') throw error;
-  }
 }

@@ -43,7 +43,7 @@ const cases: MalformedCase[] = [
     to: 'seting: no signal handler',
     problems: [
       ':13:3 variants.bare.setting: expected words that say what is switched on, found nothing. Add it',
-      ':14:5 variants.bare.seting: expected one of setting, start, server, env, scenarios, found "seting". Did you mean setting?',
+      ':14:5 variants.bare.seting: expected one of setting, start, server, env, image, scenarios, found "seting". Did you mean setting?',
     ],
   },
   {
@@ -61,7 +61,7 @@ const cases: MalformedCase[] = [
     problems: [
       ':14:14 variants.bare.setting: expected words that say what is switched on, found the number 1. Quote it: "1"',
       ':15:12 variants.bare.start: expected a list of words, found "node". Write it as a list: [node]',
-      ':16:5 variants.bare.color: expected one of setting, start, server, env, scenarios, found "color". Remove it',
+      ':16:5 variants.bare.color: expected one of setting, start, server, env, image, scenarios, found "color". Remove it',
     ],
   },
   {

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { idExpected, idPattern, mapping, reservedEnvironment, seconds, text, words } from './fields.ts';
+import {
+  idExpected,
+  idPattern,
+  mapping,
+  reservedEnvironment,
+  seconds,
+  text,
+  wholeNumber,
+  words,
+} from './fields.ts';
 
 const toolchainSchema = mapping({
   name: text('the name of a tool such as Go'),
@@ -22,11 +31,19 @@ const environmentSchema = z.record(
   'a mapping of names to text',
 );
 
+const imageSchema = mapping({
+  // Their names are those of the Dockerfile: see image.ts.
+  args: z.record(z.string(), z.string('text'), 'a mapping of names to text').optional(),
+  command: words('a list of words').optional(),
+  exitCode: wholeNumber('an exit code from 0 to 255', 0, 255).optional(),
+});
+
 const variantSchema = mapping({
   setting: text('words that say what is switched on'),
   start: words('a list of words'),
   server: text('the name of the HTTP server').optional(),
   env: environmentSchema.optional(),
+  image: imageSchema.optional(),
   scenarios: z.array(text('the name of a scenario'), 'a list of scenarios').optional(),
 });
 

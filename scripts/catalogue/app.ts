@@ -3,9 +3,10 @@ import { nearest } from '../support/nearest.ts';
 import { appSchema } from './app-schema.ts';
 import type { App } from './app-schema.ts';
 import { check, oneOf } from './check.ts';
-import { isPresent, problemAt, valueAt } from './document.ts';
+import { isPresent, namesAt, problemAt, valueAt } from './document.ts';
 import type { SourceDocument } from './document.ts';
 import { readText } from './files.ts';
+import { checkImages, imageOf } from './image.ts';
 import type { Framework, Toolchain, Variant } from './model.ts';
 import type { Problem } from './problem.ts';
 import { singleDocument } from './single-document.ts';
@@ -39,22 +40,24 @@ export async function readApp(place: AppPlace): Promise<{ framework?: Framework;
   const checked = check(document, appSchema);
   const folder = join(place.root, 'apps', place.id);
   const version = await readVersion(document, folder);
+  const images = await checkImages(document, place);
   problems.push(
     ...checked.problems,
     ...serverProblems(document),
     ...scenarioProblems(document, place.scenarioIds),
+    ...images.problems,
   );
   if ('problems' in version) problems.push(...version.problems);
   if (problems.length > 0 || checked.value === undefined || 'problems' in version) return { problems };
   return {
-    framework: frameworkOf(checked.value, { id: place.id, folder, version: version.version }),
+    framework: frameworkOf(checked.value, { id: place.id, folder, version: version.version }, images),
     problems,
   };
 }
 
 function serverProblems(document: SourceDocument): Problem[] {
   if (isPresent(document, ['server'])) return [];
-  const lacking = namesIn(document, ['variants']).filter(
+  const lacking = namesAt(document, ['variants']).filter(
     (name) => !isPresent(document, ['variants', name, 'server']),
   );
   if (lacking.length === 0) return [];
@@ -68,7 +71,7 @@ function serverProblems(document: SourceDocument): Problem[] {
 
 function scenarioProblems(document: SourceDocument, known: string[] | undefined): Problem[] {
   if (known === undefined || known.length === 0) return [];
-  return namesIn(document, ['variants']).flatMap((variant) => {
+  return namesAt(document, ['variants']).flatMap((variant) => {
     const path = ['variants', variant, 'scenarios'];
     const names = valueAt(document, path);
     if (!Array.isArray(names)) return [];
@@ -85,12 +88,11 @@ function scenarioProblems(document: SourceDocument, known: string[] | undefined)
   });
 }
 
-function namesIn(document: SourceDocument, path: string[]): string[] {
-  const value = valueAt(document, path);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
-}
-
-function frameworkOf(app: App, place: { id: string; folder: string; version: string }): Framework {
+function frameworkOf(
+  app: App,
+  place: { id: string; folder: string; version: string },
+  { hasImages }: { hasImages: boolean },
+): Framework {
   const startUpMs = (app.startUpSeconds ?? defaultStartUpSeconds) * 1000;
   const warmUpMs = (app.warmUpSeconds ?? 2) * 1000;
   const variants = Object.entries(app.variants).map(([name, variant]): Variant => ({
@@ -103,7 +105,7 @@ function frameworkOf(app: App, place: { id: string; folder: string; version: str
     env: variant.env ?? {},
     startUpMs,
     warmUpMs,
-    image: undefined,
+    image: hasImages ? imageOf(variant) : undefined,
     scenarios: variant.scenarios,
   }));
   const { name, language, homepage } = app;

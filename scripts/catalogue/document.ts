@@ -156,6 +156,12 @@ export function valueAt(document: SourceDocument, path: Path): unknown {
   return value;
 }
 
+/** The keys of the mapping at the path; none where there is no mapping. */
+export function namesAt(document: SourceDocument, path: Path): string[] {
+  const value = valueAt(document, path);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+}
+
 /**
  * Where the value at the path stands; the nearest parent's key where the value is missing, its own key
  * where it is empty or `part` asks for it.

@@ -119,6 +119,8 @@ export interface Scenario {
   title: string;
   manifest: Manifest;
   requestDelaySeconds: number;
+  /** Left out unless it is asked for by its name. */
+  onlyByName: boolean;
 }
 
 /** A folder of `apps/` that cannot be read as a framework. */

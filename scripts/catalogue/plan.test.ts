@@ -57,6 +57,13 @@ describe('selection', () => {
     ]);
   });
 
+  test('a scenario that runs only by name', () => {
+    const scenarios = catalogue.scenarios.map((found) => ({ ...found, onlyByName: found.id === 'slow' }));
+    const request = { catalogue: { ...catalogue, scenarios }, only: ['express/close'], controls: false };
+    expect(ids(request)).toEqual(['express/close/naive/1']);
+    expect(ids({ ...request, scenarios: ['slow'] })).toEqual(['express/close/slow/1']);
+  });
+
   test('the sham comes first and takes the first chosen scenario of the catalogue', () => {
     const [sham] = plan({ scenarios: ['slow', 'naive'] }).trials;
     expect(sham).toMatchObject({ id: 'controls/ideal/sham/1', kind: 'sham', repetition: 1 });

@@ -12,6 +12,7 @@ const scenarioSchema = mapping({
   title: text('one line for the reader of the table').regex(/^.*$/, 'one line for the reader of the table'),
   manifest: text('a file such as manifests/1-naive.yaml'),
   requestDelaySeconds: seconds(60).optional(),
+  onlyByName: z.boolean('true or false').optional(),
 });
 
 const scenariosSchema = z
@@ -57,7 +58,8 @@ export async function readScenarios(
   const scenarios = Object.entries(checked.value ?? {}).flatMap(([id, scenario]): Scenario[] => {
     const manifest = manifests.get(scenario.manifest);
     if (manifest === undefined) return [];
-    return [{ id, title: scenario.title, manifest, requestDelaySeconds: scenario.requestDelaySeconds ?? 0 }];
+    const { title, requestDelaySeconds = 0, onlyByName = false } = scenario;
+    return [{ id, title, manifest, requestDelaySeconds, onlyByName }];
   });
   return { scenarios, ids, problems };
 }

@@ -25,14 +25,14 @@ export function selectVariants(catalogue: Catalogue, only: string[], controls: b
 }
 
 /**
- * The scenarios with these ids in the order of the catalogue; all where `ids` is empty.
+ * The scenarios with these ids in the order of the catalogue; where `ids` is empty all but those that must be named.
  *
  * @throws LabError `unknown-name` (exit code 64) naming the nearest name.
  */
 export function selectScenarios(catalogue: Catalogue, ids: string[]): Scenario[] {
   const names = catalogue.scenarios.map(({ id }) => id);
   for (const name of ids) requireName({ what: 'scenario', option: '--scenario', name, names });
-  return catalogue.scenarios.filter(({ id }) => ids.length === 0 || ids.includes(id));
+  return catalogue.scenarios.filter(({ id, onlyByName }) => (ids.length === 0 ? !onlyByName : ids.includes(id)));
 }
 
 function requireName(wanted: { what: string; option: string; name: string; names: string[] }): void {

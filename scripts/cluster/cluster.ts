@@ -1,5 +1,6 @@
 import type { Manifest, Variant } from '../catalogue/model.ts';
 import type { Kubectl } from '../support/kubectl.ts';
+import type { Trigger } from '../support/trigger.ts';
 import type { EventRecord, ConnectionRecord } from '../timeline/records.ts';
 
 /** Takes what a cluster sees, in the order in which it is seen. */
@@ -23,10 +24,6 @@ export type Artefact = { folder: string } | { image: string };
 
 /** From where load reaches the pods: this machine, or a Job in the namespace of the deployment. */
 export type LoadPlace = { from: 'host' } | { from: 'cluster'; kubectl: Kubectl };
-
-/** What ends pods. `drain` cordons a node and evicts its pods. */
-export const triggers = ['rolling-restart', 'delete-pod', 'scale-down', 'drain'] as const;
-export type Trigger = (typeof triggers)[number];
 
 export interface DeployRequest {
   variant: Variant;
@@ -58,6 +55,14 @@ export interface Deployment extends AsyncDisposable {
   readonly instrumentPids: { process: 'balancer'; pid: number }[];
 }
 
+/** An image that pods can be made of. */
+export interface ProvidedImage {
+  /** What pods know it by. */
+  image: string;
+  /** False when it was there already. */
+  loaded: boolean;
+}
+
 /** One of the places where pods can run. */
 export interface Cluster extends AsyncDisposable {
   readonly info: ClusterInfo;
@@ -65,8 +70,11 @@ export interface Cluster extends AsyncDisposable {
   readonly takes: 'folder' | 'image';
   /** Why it cannot end pods in this way, as a sentence; undefined where it can. */
   cannot(trigger: Trigger): string | undefined;
-  /** Makes an image of this machine available to pods, unless it is there; only where it takes images. */
-  provideImage(image: string, signal: AbortSignal): Promise<{ loaded: boolean }>;
+  /**
+   * Makes an image of this machine available to pods, unless it is there; only where it takes images. Pods know it
+   * by the name in the answer, which is another one where it came through a registry.
+   */
+  provideImage(image: string, signal: AbortSignal): Promise<ProvidedImage>;
   /** Resolves when all replicas are ready and the address answers. */
   deploy(request: DeployRequest): Promise<Deployment>;
 }

@@ -1,6 +1,6 @@
 /** One thing that `doctor` looked at. */
 export interface Check {
-  area: 'machine' | 'load' | 'cluster' | 'apps' | 'disk';
+  area: 'machine' | 'load' | 'cluster' | 'embedded' | 'apps' | 'disk';
   name: string;
   /** `limited`: the lab runs, with less; `missing`: it cannot run. */
   status: 'ok' | 'limited' | 'missing';

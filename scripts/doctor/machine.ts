@@ -1,7 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
-import { execa } from 'execa';
 import { containment } from '../support/contained.ts';
 import { messageOf } from '../support/errors.ts';
 import { findProgram, isAtLeast } from '../support/program.ts';
@@ -9,7 +8,6 @@ import type { Check } from './check.ts';
 
 // `await using` without a flag and types that are stripped.
 const lowestNode = '24.0.0';
-const engineAnswerMs = 5_000;
 
 /** The runtime and the size of this machine. */
 export function checkMachine(): Check[] {
@@ -34,16 +32,14 @@ export function checkMachine(): Check[] {
   ];
 }
 
-/** What the embedded cluster stands on, and why it is the one that is used. */
-export async function checkCluster(): Promise<Check[]> {
+/** What the embedded cluster stands on. */
+export async function checkEmbedded(): Promise<Check[]> {
   const { pidNamespace, parentDeathSignal, reason } = containment();
   const user = process.getuid?.() === 0 ? 'as root' : 'as an ordinary user';
   return [
-    { area: 'cluster', name: 'driver', status: 'ok', detail: 'embedded: the only driver there is yet' },
-    { area: 'cluster', name: 'container engine', status: 'ok', detail: await containerEngines() },
     checkPrograms(),
     {
-      area: 'cluster',
+      area: 'embedded',
       name: 'PID namespaces',
       status: pidNamespace ? 'ok' : 'limited',
       detail: pidNamespace
@@ -51,7 +47,7 @@ export async function checkCluster(): Promise<Check[]> {
         : `${reason} (tried ${user}): pods are plain processes, recorded as pid1: false`,
     },
     {
-      area: 'cluster',
+      area: 'embedded',
       name: 'parent-death signal',
       status: parentDeathSignal ? 'ok' : 'limited',
       detail: parentDeathSignal
@@ -66,7 +62,7 @@ export async function checkCluster(): Promise<Check[]> {
 function checkPrograms(): Check {
   const absent = ['setpriv', 'unshare', 'nsenter'].filter((name) => findProgram(name) === undefined);
   return {
-    area: 'cluster',
+    area: 'embedded',
     name: 'util-linux',
     status: absent.length === 0 ? 'ok' : 'limited',
     detail: absent.length === 0 ? 'setpriv, unshare and nsenter found' : `not found: ${absent.join(', ')}`,
@@ -75,7 +71,7 @@ function checkPrograms(): Check {
 
 async function checkLoopback(): Promise<Check> {
   const host = '127.77.0.1';
-  const common = { area: 'cluster', name: 'loopback addresses' } as const;
+  const common = { area: 'embedded', name: 'loopback addresses' } as const;
   try {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
@@ -93,7 +89,7 @@ async function checkLoopback(): Promise<Check> {
 
 async function checkProc(): Promise<Check> {
   const file = '/proc/net/tcp';
-  const common = { area: 'cluster', name: file } as const;
+  const common = { area: 'embedded', name: file } as const;
   try {
     await access(file, constants.R_OK);
     return {
@@ -108,17 +104,4 @@ async function checkProc(): Promise<Check> {
       detail: `${messageOf(error)}: when a pod listens is not recorded`,
     };
   }
-}
-
-async function containerEngines(): Promise<string> {
-  const answers: string[] = [];
-  for (const name of ['docker', 'podman']) {
-    if (findProgram(name) === undefined) {
-      answers.push(`${name} not found`);
-      continue;
-    }
-    const result = await execa(name, ['info'], { reject: false, timeout: engineAnswerMs, stdin: 'ignore' });
-    answers.push(result.failed ? `${name} does not answer` : `${name} answers`);
-  }
-  return `${answers.join(', ')}; not used yet`;
 }

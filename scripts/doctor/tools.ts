@@ -5,33 +5,18 @@ import { execa } from 'execa';
 import { checkToolchain } from '../build/toolchains.ts';
 import type { Catalogue } from '../catalogue/model.ts';
 import { readCatalogue } from '../catalogue/read.ts';
-import { searchK6, type K6Search } from '../load/provision.ts';
+import { searchK6 } from '../load/provision.ts';
 import { cacheFolder } from '../support/cache.ts';
 import { LabError } from '../support/errors.ts';
 import type { Check } from './check.ts';
+import { wayTo } from './provided.ts';
 
 const enoughDiskBytes = 2 * 2 ** 30;
 
 /** Where k6 comes from, or would come from; nothing is built. */
 export async function checkLoad(): Promise<Check[]> {
-  const search = await searchK6();
-  const notOnPath = search.path === undefined ? '' : ` (PATH: ${search.path})`;
-  if (search.k6) {
-    const { version, program, source } = search.k6;
-    const detail = `${version} from the ${source}: ${program}${source === 'PATH' ? '' : notOnPath}`;
-    return [{ area: 'load', name: 'k6', status: 'ok', detail }];
-  }
-  return [{ area: 'load', name: 'k6', ...wayToK6(search, notOnPath) }];
-}
-
-function wayToK6({ go, download }: K6Search, notOnPath: string): Pick<Check, 'status' | 'detail'> {
-  if ('version' in go) {
-    return { status: 'ok', detail: `will be built with Go ${go.version} once, some minutes${notOnPath}` };
-  }
-  if ('url' in download) {
-    return { status: 'ok', detail: `will be downloaded from ${download.url}${notOnPath}; Go: ${go.reason}` };
-  }
-  return { status: 'missing', detail: `cannot be had${notOnPath}; Go: ${go.reason}; ${download.reason}` };
+  const { k6, ...ways } = await searchK6();
+  return [{ area: 'load', name: 'k6', ...wayTo({ found: k6, ...ways }) }];
 }
 
 /** The catalogue, and the toolchains its apps need. A missing one only costs its rows. */

@@ -4,47 +4,37 @@ import type { LoadRequest } from './load.ts';
 
 /** Files of one k6 run, in the folder of the load. */
 export interface K6Files {
-  /** A line for the start and one for the end of every request. */
+  /** A line for the start and one for the end of every request; k6's own counts at the end. */
   console: string;
   /** k6's own errors. */
   log: string;
-  /** Requests started and dropped, written when k6 ends in order. */
-  counts: string;
 }
 
-/** Where k6 writes in this folder. */
+/** Where k6's output goes in this folder. */
 export function k6Files(folder: string): K6Files {
-  return {
-    console: join(folder, 'k6-console.ndjson'),
-    log: join(folder, 'k6.log'),
-    counts: join(folder, 'k6-counts.json'),
-  };
+  return { console: join(folder, 'k6-console.ndjson'), log: join(folder, 'k6.log') };
 }
 
-/**
- * Arguments of k6, to be run in the folder of its log: no outputs but the lines of the script, its counts
- * and its errors.
- */
-export function k6Arguments(files: K6Files): string[] {
+/** What k6 runs. */
+export const k6Script = join(import.meta.dirname, 'k6', 'script.ts');
+
+/** Arguments of k6: no outputs but the lines of the script, to `console`, and its errors, to `log`. */
+export function k6Arguments(paths: { script: string; console: string; log: string }): string[] {
   return [
     'run',
     '--quiet',
     '--no-color',
     '--no-usage-report',
     // k6 warns of every request that fails, which the script records already.
-    `--log-output=file=${basename(files.log)},level=error`,
+    `--log-output=file=${paths.log},level=error`,
     '--log-format=raw',
-    `--console-output=${files.console}`,
-    join(import.meta.dirname, 'k6', 'script.ts'),
+    `--console-output=${paths.console}`,
+    paths.script,
   ];
 }
 
-/**
- * The whole environment of k6: the plan, and a home without a configuration file, so that neither `K6_…`
- * variables, proxies nor settings of the user change what is measured.
- */
-export function k6Environment(request: LoadRequest, files: K6Files): { [name: string]: string } {
-  const { plan, url, folder } = request;
+/** What k6's environment says of the load, wherever it runs. */
+export function k6Environment({ plan, url }: Pick<LoadRequest, 'plan' | 'url'>): { [name: string]: string } {
   const scriptPlan = {
     url: new URL('/', url).href,
     populations: populations.map((name) => ({
@@ -54,11 +44,24 @@ export function k6Environment(request: LoadRequest, files: K6Files): { [name: st
       maximumUsers: plan.maximumUsers[name],
     })),
     requestTimeoutMs: plan.requestTimeoutMs,
-    countsFile: files.counts,
   };
+  return { LOAD_PLAN: JSON.stringify(scriptPlan), K6_AUTO_EXTENSION_RESOLUTION: 'false' };
+}
+
+/** Arguments of k6 as a process of this machine, to be run in the folder of its log. */
+export function k6ArgumentsHere(files: K6Files): string[] {
+  // Its name only: the path of a folder may have a comma, which would end it.
+  return k6Arguments({ script: k6Script, console: files.console, log: basename(files.log) });
+}
+
+/**
+ * The whole environment of k6 as a process of this machine: the plan, and a home without a configuration file, so
+ * that neither `K6_…` variables, proxies nor settings of the user change what is measured.
+ */
+export function k6EnvironmentHere(request: LoadRequest): { [name: string]: string } {
+  const { folder } = request;
   return {
-    LOAD_PLAN: JSON.stringify(scriptPlan),
-    K6_AUTO_EXTENSION_RESOLUTION: 'false',
+    ...k6Environment(request),
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
     XDG_CONFIG_HOME: folder,

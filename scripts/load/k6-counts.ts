@@ -1,12 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { populations, type LoadRecord, type Population } from '../timeline/records.ts';
 
-type Counts = NonNullable<LoadRecord['counts']>;
+/** k6's own counts of requests started and dropped. */
+export type Counts = NonNullable<LoadRecord['counts']>;
 
-/** k6's own counts of requests started and dropped; undefined when k6 could not write them. */
-export async function readCounts(file: string): Promise<Counts | undefined> {
+const mark = '["counts",';
+
+/**
+ * Reads the line that the script writes when k6 ends in order: the last one, so that with it all records are there.
+ * Undefined for any other line and for one that is not whole.
+ */
+export function readCounts(line: string): Counts | undefined {
+  if (!line.startsWith(mark)) return undefined;
   try {
-    return asCounts(JSON.parse(await readFile(file, 'utf8')));
+    const [, counts] = JSON.parse(line) as unknown[];
+    return asCounts(counts);
   } catch {
     return undefined;
   }

@@ -1,15 +1,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs, readClocks, roundMs } from '../support/clock.ts';
-import { LabError, messageOf, systemCodeOf } from '../support/errors.ts';
-import { describeExit } from '../support/exit-meaning.ts';
+import { LabError, messageOf } from '../support/errors.ts';
 import { lastLines } from '../support/log-tail.ts';
+import type { ProcessUsage } from '../support/process-usage.ts';
 import { timeouts } from '../support/timeouts.ts';
 import type { LoadRecord } from '../timeline/records.ts';
 import { k6Files, type K6Files } from './k6-command.ts';
-import { readCounts } from './k6-counts.ts';
-import { spawnK6, type Ending, type K6Process } from './k6-process.ts';
-import type { Load, LoadPressure, LoadRequest } from './load.ts';
+import { startJob } from './k6-job.ts';
+import { startProcess } from './k6-process.ts';
+import type { Ending, K6Run } from './k6-run.ts';
+import type { ClockOffset, Load, LoadPressure, LoadRequest } from './load.ts';
 import { totalUsers } from './plan.ts';
 import { RequestReader } from './request-reader.ts';
 
@@ -19,37 +20,37 @@ const shownLines = 20;
 const endedBySignal = 105;
 
 /**
- * Starts k6 on the four populations. Resolves when its process runs; throws a LabError `load-failed` when it
- * cannot be started. See `Load` for what follows.
+ * Starts k6 on the four populations. Resolves when its process runs, or the cluster has taken its Job; throws a
+ * LabError `load-failed` when it cannot be started. See `Load` for what follows.
  */
 export async function startLoad(request: LoadRequest): Promise<Load> {
   await mkdir(request.folder, { recursive: true });
   const files = k6Files(request.folder);
-  for (const file of [files.console, files.log, files.counts]) await rm(file, { force: true });
-  const process = await spawnK6(request, files);
-  return new K6Load(request, files, process);
+  for (const file of [files.console, files.log]) await rm(file, { force: true });
+  const { place } = request;
+  const run =
+    place.from === 'host' ? await startProcess(request, files) : await startJob({ request, files, place });
+  return new K6Load(request, files, run);
 }
 
 class K6Load implements Load {
-  readonly pid: number;
   readonly firstRequest: Promise<undefined>;
   readonly #request: LoadRequest;
   readonly #files: K6Files;
-  readonly #process: K6Process;
+  readonly #run: K6Run;
   readonly #reader: RequestReader;
   readonly #first = Promise.withResolvers<undefined>();
   readonly #broken = new AbortController();
   readonly #finished: Promise<void>;
+  #clock: ClockOffset = { offsetMs: 0, uncertaintyMs: 0 };
+  #begun = false;
   /** Why the lab ended k6; undefined while it is to run. */
   #ending: 'stop' | 'kill' | undefined;
-  /** Its process has been reaped, so that its id may be another's. */
-  #over = false;
 
-  constructor(request: LoadRequest, files: K6Files, process: K6Process) {
+  constructor(request: LoadRequest, files: K6Files, run: K6Run) {
     this.#request = request;
     this.#files = files;
-    this.#process = process;
-    this.pid = process.pid;
+    this.#run = run;
     this.#reader = new RequestReader(files.console, request);
     this.firstRequest = this.#first.promise;
     // A trial may end for another reason before anyone waits for the first request.
@@ -60,8 +61,20 @@ class K6Load implements Load {
     this.#finished.catch((error: unknown) => this.#break(error));
   }
 
+  get pid(): number | undefined {
+    return this.#run.pid;
+  }
+
   get broken(): AbortSignal {
     return this.#broken.signal;
+  }
+
+  get clock(): ClockOffset {
+    return this.#clock;
+  }
+
+  usage(): Promise<ProcessUsage | undefined> {
+    return this.#run.usage();
   }
 
   pressure(): LoadPressure {
@@ -72,8 +85,10 @@ class K6Load implements Load {
   async settled(sinceMs: number): Promise<void> {
     const { plan, originMs } = this.#request;
     const clocks = readClocks();
+    const { offsetMs, uncertaintyMs } = this.#clock;
+    const epochMs = originMs + sinceMs - clocks.monotonicMs + clocks.epochMs;
     // k6 writes whole milliseconds, so what it sent in the millisecond of `sinceMs` counts as sent before.
-    const sinceEpochMs = Math.floor(originMs + sinceMs - clocks.monotonicMs + clocks.epochMs);
+    const sinceEpochMs = Math.floor(epochMs + offsetMs + uncertaintyMs);
     const users = totalUsers(plan);
     const deadlineMs = monotonicMs() + plan.requestTimeoutMs + timeouts.settleMarginMs;
     const { requests } = this.#reader;
@@ -85,11 +100,7 @@ class K6Load implements Load {
   }
 
   async stop(): Promise<void> {
-    if (this.#ending === undefined && !this.broken.aborted) {
-      this.#ending = 'stop';
-      this.#event('stopping');
-      this.#signal('SIGINT');
-    }
+    if (this.#ending === undefined && !this.broken.aborted) await this.#interrupt();
     const patience = new AbortController();
     const late = sleep(timeouts.loadStopMs, 'late', { signal: patience.signal }).catch(() => 'ended');
     if ((await Promise.race([this.#finished, late])) === 'late') {
@@ -97,7 +108,7 @@ class K6Load implements Load {
         'load-died',
         `k6 did not end within ${timeouts.loadStopMs / 1000} s of SIGINT and was killed`,
       );
-      this.#signal('SIGKILL');
+      await this.#run.kill();
     }
     patience.abort();
     await this.#finished;
@@ -105,76 +116,105 @@ class K6Load implements Load {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending ??= 'kill';
-    this.#signal('SIGKILL');
-    await this.#finished;
+    try {
+      await this.#run.kill();
+    } finally {
+      await this.#finished;
+    }
+  }
+
+  async #interrupt(): Promise<void> {
+    // Before it is told to end: its clock ends with it. Without this reading there is the first one.
+    await this.#noteClock().catch(() => undefined);
+    this.#ending = 'stop';
+    this.#event('stopping');
+    try {
+      await this.#run.interrupt();
+    } catch (error) {
+      this.#problem('load-died', `k6 could not be told to end and was killed: ${messageOf(error)}`);
+      await this.#run.kill();
+    }
   }
 
   /** Records what k6 writes until it ends, then how it ended. */
   async #follow(): Promise<void> {
     await using reader = this.#reader;
     let ending: Ending | undefined;
-    const ended = this.#process.ended.then((value) => {
-      this.#over = true;
+    const ended = this.#run.ended.then((value) => {
       ending = value;
     });
     try {
       while (ending === undefined) {
         await reader.read();
-        if (reader.begun) this.#first.resolve(undefined);
+        if (reader.begun && !this.#begun) this.#begin();
         if (reader.garbledLines > 0)
           this.#break(new LabError('load-garbled', 'k6 wrote what cannot be read'));
         await Promise.race([sleep(pollMs), ended]);
       }
       await reader.readToEnd();
     } catch (error) {
-      this.#problem('load-died', `the records of k6 could not be read: ${messageOf(error)}`);
-      this.#break(error);
-      this.#signal('SIGKILL');
+      this.#fail('load-died', `the records of k6 could not be read: ${messageOf(error)}`);
+      // Disposal does it again, and says so when it fails.
+      await this.#run.kill().catch(() => undefined);
     }
-    await this.#finish(await this.#process.ended);
+    await this.#finish(await this.#run.ended);
+  }
+
+  #begin(): void {
+    this.#begun = true;
+    this.#noteClock().then(
+      () => this.#first.resolve(undefined),
+      (error: unknown) => {
+        // It will not hear SIGINT either.
+        if (this.#ending === undefined)
+          this.#fail('load-failed', `k6 cannot be reached: ${messageOf(error)}`);
+      },
+    );
+  }
+
+  async #noteClock(): Promise<void> {
+    const sample = await this.#run.readClock();
+    if (sample === undefined) return;
+    const { monotonicMs: readMs, ...offset } = sample;
+    this.#clock = offset;
+    const atMs = roundMs(readMs - this.#request.originMs);
+    this.#request.record({ type: 'podClock', atMs, ...offset });
   }
 
   async #finish(ending: Ending): Promise<void> {
-    const counts = await readCounts(this.#files.counts);
-    const detail = describeExit(ending.exitCode, ending.signal);
-    this.#event('ended', { exitCode: ending.exitCode ?? null, detail, ...(counts && { counts }) });
-    if (this.#reader.begun) this.#first.resolve(undefined);
-    const asked = this.#ending === 'kill' || (this.#ending === 'stop' && ending.exitCode === endedBySignal);
-    if (!asked) return this.#died(detail);
+    const { counts, begun } = this.#reader;
+    const { exitCode, detail } = ending;
+    this.#event('ended', { exitCode: exitCode ?? null, detail, ...(counts && { counts }) });
+    if (begun) this.#first.resolve(undefined);
+    const asked = this.#ending === 'kill' || (this.#ending === 'stop' && exitCode === endedBySignal);
+    if (!asked) return this.#died(ending);
     this.#first.reject(new LabError('load-failed', 'k6 was ended before its first request'));
-    if (this.#ending === 'stop' && this.#reader.garbledLines === 0) await this.#removeFiles();
+    if (this.#ending === 'stop' && this.#reader.garbledLines === 0) {
+      await rm(this.#files.console, { force: true });
+    }
   }
 
-  async #died(detail: string): Promise<void> {
+  async #died({ detail, started }: Ending): Promise<void> {
     const output = await lastLines(this.#files.log, shownLines);
-    const what = this.#ending === 'stop' ? 'did not end as asked' : 'ended by itself';
+    const ended = this.#ending === 'stop' ? 'did not end as asked' : 'ended by itself';
     const lines = [
-      `k6 ${what}: ${detail}`,
+      `k6 ${started || this.#reader.begun ? ended : 'did not start'}: ${detail}`,
       `  log: ${this.#files.log}`,
       ...output.map((line) => `    ${line}`),
     ];
-    const error = new LabError('load-failed', lines.join('\n'));
-    this.#problem('load-died', error.message);
+    this.#fail('load-died', lines.join('\n'));
+  }
+
+  /** Records a problem and ends the load with it. */
+  #fail(code: string, message: string): void {
+    const error = new LabError('load-failed', message);
+    this.#problem(code, message);
     this.#first.reject(error);
     this.#break(error);
   }
 
-  async #removeFiles(): Promise<void> {
-    for (const file of [this.#files.console, this.#files.counts]) await rm(file, { force: true });
-  }
-
   #break(reason: unknown): void {
     if (!this.broken.aborted) this.#broken.abort(reason);
-  }
-
-  #signal(signal: 'SIGINT' | 'SIGKILL'): void {
-    if (this.#over) return;
-    try {
-      // Not execa's kill, which sends SIGKILL some seconds later.
-      process.kill(this.pid, signal);
-    } catch (error) {
-      if (systemCodeOf(error) !== 'ESRCH') throw error;
-    }
   }
 
   #event(event: LoadRecord['event'], more: Partial<LoadRecord> = {}): void {

@@ -1,14 +1,13 @@
+import type { Providable } from '../support/provide.ts';
+
 /** The k6 that the lab builds or downloads; any from this version on and below 3 on the PATH will do. */
 export const k6Version = '2.2.0';
 
-/** An archive of the release and what it must be. */
-export interface K6Archive {
-  file: string;
-  sha256: string;
-}
+/** The same k6 as an image, for load from inside a cluster. */
+export const k6Image = `grafana/k6:${k6Version}`;
 
 /** SHA-256 as several public package definitions pin them for https://github.com/grafana/k6/releases/tag/v2.2.0 */
-const archives: { [platform: string]: K6Archive } = {
+const files: Providable['release']['files'] = {
   'linux-x64': {
     file: 'k6-v2.2.0-linux-amd64.tar.gz',
     sha256: 'b5a8003c86f35f5cd5ceef1490312c48e587696c94d998cefc6d7b3b4cb1597d',
@@ -23,10 +22,14 @@ const archives: { [platform: string]: K6Archive } = {
   },
 };
 
-/** Where the archives are. */
-export const k6ReleaseUrl = `https://github.com/grafana/k6/releases/download/v${k6Version}/`;
-
-/** The archive for this machine, or undefined where none is pinned. */
-export function k6Archive(): K6Archive | undefined {
-  return archives[`${process.platform}-${process.arch}`];
-}
+/** How the lab comes to k6. */
+export const k6: Providable = {
+  name: 'k6',
+  version: k6Version,
+  fits: { atLeast: k6Version, below: '3' },
+  need: `k6 ${k6Version} (or a newer 2.x) to make load`,
+  versionWords: ['version'],
+  go: { name: 'k6', module: 'go.k6.io/k6/v2', moduleVersion: k6Version, go: '1.25' },
+  release: { url: `https://github.com/grafana/k6/releases/download/v${k6Version}/`, files },
+  installUrl: 'https://grafana.com/docs/k6/latest/set-up/install-k6/',
+};

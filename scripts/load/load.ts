@@ -1,4 +1,12 @@
-import type { LoadRecord, Population, ProblemRecord, RequestRecord } from '../timeline/records.ts';
+import type { Kubectl } from '../support/kubectl.ts';
+import type { ProcessUsage } from '../support/process-usage.ts';
+import type {
+  LoadRecord,
+  PodClockRecord,
+  Population,
+  ProblemRecord,
+  RequestRecord,
+} from '../timeline/records.ts';
 
 /** What one trial's load consists of. */
 export interface LoadPlan {
@@ -11,16 +19,27 @@ export interface LoadPlan {
   requestTimeoutMs: number;
 }
 
+/** Where k6 runs: as a process of this machine, or as a Job in the namespace that kubectl is bound to. */
+export type LoadPlace =
+  | { from: 'host' }
+  | {
+      from: 'cluster';
+      kubectl: Kubectl;
+      /** Instead of `k6Image`, e.g. the same one in a registry of one's own. */
+      image?: string;
+    };
+
 export interface LoadRequest {
-  /** The k6 program. */
+  place: LoadPlace;
+  /** The k6 program, for load from this machine. */
   k6: string;
-  /** Base address of the target. */
+  /** Base address of the target, as it is called from the place of the load. */
   url: string;
   plan: LoadPlan;
   /** For k6's own files and its log. */
   folder: string;
   originMs: number;
-  record: (record: LoadRecord | ProblemRecord | RequestRecord) => void;
+  record: (record: LoadRecord | PodClockRecord | ProblemRecord | RequestRecord) => void;
 }
 
 /** What the load waits for at one moment. */
@@ -31,13 +50,26 @@ export interface LoadPressure {
   activeUsers: number;
 }
 
-/** Load that runs until it is stopped. Disposing it kills k6. */
+/** A clock against the wall clock of this machine. */
+export interface ClockOffset {
+  /** What it shows more. */
+  offsetMs: number;
+  /** The true offset is at most this much more or less. */
+  uncertaintyMs: number;
+}
+
+/** Load that runs until it is stopped. Disposing it kills k6 and removes it from its cluster. */
 export interface Load extends AsyncDisposable {
-  readonly pid: number;
-  /** Resolves at the first request; rejects when k6 ends before it. */
+  /** k6's process if it runs on this machine. */
+  readonly pid: number | undefined;
+  /** Resolves at the first request; rejects when k6 ends before it, or cannot be started where it is to run. */
   readonly firstRequest: Promise<void>;
   /** Aborted with a reason when k6 ended by itself or wrote what cannot be read. */
   readonly broken: AbortSignal;
+  /** The clock of k6's records, as it was last read; 0 on this machine and before the first request. */
+  readonly clock: ClockOffset;
+  /** What k6 has used so far; undefined when that cannot be found out. */
+  usage(): Promise<ProcessUsage | undefined>;
   /** What k6 has on its hands, by the records read so far: at most some tenths of a second old. */
   pressure(): LoadPressure;
   /**

@@ -1,18 +1,20 @@
 import { monotonicMs, roundMs } from '../support/clock.ts';
 import { FileTail } from './file-tail.ts';
+import { readCounts, type Counts } from './k6-counts.ts';
 import type { LoadRequest } from './load.ts';
 import { OpenRequests } from './open-requests.ts';
 import { parseRequestLine } from './request-line.ts';
 
 const shownCharacters = 200;
 
-/** Hands the lines of the load script to the timeline, and keeps an eye on what is open. */
+/** Hands the lines of the load script to the timeline, and keeps k6's counts and an eye on what is open. */
 export class RequestReader implements AsyncDisposable {
   readonly requests = new OpenRequests();
   readonly #tail: FileTail;
   readonly #request: LoadRequest;
   #lines = 0;
   #garbledLines = 0;
+  #counts: Counts | undefined;
 
   constructor(consoleFile: string, request: LoadRequest) {
     this.#tail = new FileTail(consoleFile);
@@ -28,6 +30,11 @@ export class RequestReader implements AsyncDisposable {
     return this.#garbledLines;
   }
 
+  /** k6's own counts; undefined until it has ended, and when it did not end in order. */
+  get counts(): Counts | undefined {
+    return this.#counts;
+  }
+
   /** Records all that was written since the last call. */
   async read(): Promise<void> {
     await this.#tail.read((line) => this.#take(line));
@@ -41,6 +48,11 @@ export class RequestReader implements AsyncDisposable {
   }
 
   #take(line: string): void {
+    const counts = readCounts(line);
+    if (counts) {
+      this.#counts = counts;
+      return;
+    }
     const record = parseRequestLine(line);
     if (record === undefined) {
       this.#garbledLines += 1;

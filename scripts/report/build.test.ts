@@ -83,7 +83,9 @@ describe('a server that did not carry the rate of the run', () => {
         Toy 1.2.3 on Node.js http: no signal handler (3 terminations per scenario)"
     `);
     expect(text).toContain('at n/s: the server does not carry 200 requests/s');
-    expect(renderReadmeSection(report)).toContain('`at n/s`: the server does not carry 200 requests/s');
+    expect(renderReadmeSection(report, 'results/embedded.md')).toContain(
+      '`at n/s`: the server does not carry 200 requests/s',
+    );
     expect(report.remarks).toEqual([
       'toy/bare with requests of 0.2 s: a pre-test of 3 s carried 24.3 of 200 requests/s; its trials send 10/s.',
     ]);

@@ -1,9 +1,10 @@
 import { checkControls, runVerdict } from '../analysis/controls.ts';
 import type { Termination, TrialFindings } from '../analysis/findings.ts';
 import { contradictionOf, predict } from '../analysis/prediction.ts';
-import { smallestWindowSeenMs } from '../analysis/power.ts';
+import { isWindowUnknown, smallestWindowSeenMs } from '../analysis/power.ts';
 import type { ProbeFindings } from '../analysis/probe/model.ts';
 import type { ProbedVariant } from '../analysis/probed.ts';
+import { propagationDelayOf, withPropagationDelay } from '../analysis/propagation.ts';
 import { judge, lossesOf, type Column, type Judgement } from '../analysis/judge.ts';
 import { differingCells } from '../analysis/repetitions.ts';
 import { tally } from '../analysis/tally.ts';
@@ -19,7 +20,9 @@ export function buildReport(
   { probed = [], remarks = [] }: { probed?: readonly ProbedVariant[]; remarks?: readonly string[] } = {},
 ): RunReport {
   const planned = run.trials.map((id) => findings.find(({ trial }) => trial.id === id));
-  const inOrder = planned.filter((trial) => trial !== undefined);
+  const known = planned.filter((trial) => trial !== undefined);
+  const propagationDelay = propagationDelayOf(known);
+  const inOrder = withPropagationDelay(known, propagationDelay);
   const controls = checkControls(inOrder, {
     scenarios: run.scenarios.map(({ id }) => id),
     controls: run.options.controls,
@@ -36,6 +39,7 @@ export function buildReport(
       .map((row) => buildRow(run, row, { findings: inOrder, probed })),
     controls,
     trials: inOrder.map(summarise),
+    ...(propagationDelay && { propagationDelay }),
     differing: differingCells(inOrder),
     remarks: [...runRemarks(run, inOrder.length), ...remarks],
   };
@@ -48,7 +52,9 @@ export function buildRow(
   { findings, probed }: { findings: readonly TrialFindings[]; probed: readonly ProbedVariant[] },
 ): RowReport {
   const probe = probed.find((candidate) => candidate.variant === row.variant);
-  const own = findings.filter(({ trial }) => trial.variant === row.variant && trial.kind === 'restart');
+  const own = withPropagationDelay(findings, propagationDelayOf(findings)).filter(
+    ({ trial }) => trial.variant === row.variant && trial.kind === 'restart',
+  );
   const terminations = own
     .filter(({ invalid }) => invalid.length === 0)
     .flatMap((trial) => trial.terminations);
@@ -88,6 +94,7 @@ function buildCell(
       predicted,
       contradiction: predicted === null ? null : contradictionOf(predicted, judgement),
       smallestWindowMs: smallestWindowSeenMs(valid, column),
+      ...(isWindowUnknown(valid, column) && { smallestWindowUnknown: true }),
     };
   };
   return {

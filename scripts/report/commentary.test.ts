@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { buildReport } from './build.ts';
 import { fillFigures } from './commentary.ts';
 import { probed } from './testing/probed.ts';
+import { kindRun } from './testing/kind-run.ts';
 import { findingsOf, syntheticRun } from './testing/synthetic-run.ts';
 
 const run = syntheticRun();
@@ -55,4 +56,19 @@ test.each([
   expect(problem).toMatchObject({ line: 2, column: 3 });
   expect(problem?.expected).toContain(expected);
   expect(problem?.found).toContain(found);
+});
+
+test('with the name of a cluster in front, figures are those of the run published for that', () => {
+  const kind = kindRun();
+  const published = new Map([
+    ['kind', buildReport(kind.info, findingsOf(kind))],
+    ['embedded', report],
+  ]);
+  const fill = (text: string) => fillFigures(text, published.get('kind')!, published);
+  expect(fill('{embedded toy/bare naive fresh: loses} and {kind toy/closing prestop fresh}').text).toBe(
+    '150/232 refused and 0/492 (≤63 %)',
+  );
+  expect(fill('{kind delay} and {embedded delay} and {delay}').text).toBe('0.37 s and 0.50 s and 0.37 s');
+  expect(fill('{embedded toy/bare naive fresh: no loss seen}').problems).toHaveLength(1);
+  expect(fillFigures('{kind toy/bare exit}', report).problems).toMatchObject([{ found: '"kind"' }]);
 });

@@ -1,6 +1,7 @@
 import { columns, type Column, type Verdict } from '../analysis/judge.ts';
-import { drainText, exitsText, lossText } from './figures.ts';
-import type { ColumnReport, RowReport, RunReport } from './model.ts';
+import { delayOf } from './delay.ts';
+import { drainText, exitsText, hitsText, lossText, seconds } from './figures.ts';
+import type { RowReport, RunReport } from './model.ts';
 
 /** A figure that the commentary asks for and the run cannot give, or gives otherwise. */
 export interface CommentaryProblem {
@@ -23,11 +24,19 @@ const verdicts: readonly Verdict[] = ['no loss seen', 'loses', 'loses sometimes'
  * `{gin/naive prestop persistent}` gives the cell, with `terminations` behind it the terminations that lost
  * something, `{gin/naive drain}`, `{gin/naive exit}` and `{gin/naive strategy}` give those of the row, `{gin/naive evidence}` a
  * connection that proves each part of the strategy. What the text claims is checked: `{gin/naive naive fresh: loses}` is a problem when the run says otherwise.
+ * Figures are those of `report`; with the name of a cluster in front, `{kind gin/naive drain}`, those of the run published for that, and
+ * `{kind delay}` gives its propagation delay.
  */
-export function fillFigures(text: string, report: RunReport): Commentary {
+export function fillFigures(
+  text: string,
+  report: RunReport,
+  published: ReadonlyMap<string, RunReport> = new Map(),
+): Commentary {
   const problems: CommentaryProblem[] = [];
   const filled = text.replace(/\{([^{}\n]*)\}/g, (whole, words: string, offset: number) => {
-    const figure = figureOf(words, report);
+    const [first = '', ...rest] = words.split(' ');
+    const named = published.get(first);
+    const figure = named === undefined ? figureOf(words, report) : figureOf(rest.join(' '), named);
     if ('text' in figure) return figure.text;
     problems.push({ ...placeOf(text, offset), ...figure });
     return whole;
@@ -37,7 +46,9 @@ export function fillFigures(text: string, report: RunReport): Commentary {
 
 type Figure = { text: string } | Pick<CommentaryProblem, 'expected' | 'found'>;
 
-function figureOf(words: string, { rows }: RunReport): Figure {
+function figureOf(words: string, report: RunReport): Figure {
+  if (words === 'delay') return delayFigure(report);
+  const { rows } = report;
   const [subject = '', claim] = words.split(': ');
   const [variant, ...what] = subject.split(' ');
   const row = rows.find((candidate) => candidate.variant === variant);
@@ -49,6 +60,12 @@ function figureOf(words: string, { rows }: RunReport): Figure {
   if (what.length === 1 && what[0] === 'evidence') return { text: evidenceText(row) };
   if (what.length === 1 && what[0] === 'exit') return { text: exitsText(row.exits) };
   return cellFigure(row, what, claim);
+}
+
+function delayFigure(report: RunReport): Figure {
+  const delay = delayOf(report);
+  if (delay !== null) return { text: seconds(delay.usualMs) };
+  return { expected: 'a run that measured the propagation delay', found: 'one that did not' };
 }
 
 function strategyFigure({ probe }: RowReport, claim: string | undefined): Figure {
@@ -75,11 +92,7 @@ function cellFigure(row: RowReport, what: string[], claim: string | undefined): 
     const expected = verdicts.find((verdict) => verdict === claim) ?? `one of ${verdicts.join(', ')}`;
     return { expected, found: `${judgement.verdict} in the published run. Write the text again` };
   }
-  return { text: detail === undefined ? lossText(judgement) : terminationsWithLoss(judgement) };
-}
-
-function terminationsWithLoss({ terminationsWithLoss: hit, terminations }: ColumnReport): string {
-  return `${hit} of ${terminations}`;
+  return { text: detail === undefined ? lossText(judgement) : hitsText(judgement) };
 }
 
 function isColumn(name: string | undefined): name is Column {

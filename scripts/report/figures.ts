@@ -16,6 +16,15 @@ export function boundText(bound: Bound): string {
     : `${percent(bound.lower)} to ${percent(bound.upper)}`;
 }
 
+/** `3 of 5`; `at least 3 of 5` where losses may belong to several terminations. */
+export function hitsText(
+  column: Pick<ColumnReport, 'terminations' | 'terminationsWithLoss' | 'terminationsWithLossAtMost'>,
+): string {
+  const { terminations, terminationsWithLoss, terminationsWithLossAtMost } = column;
+  const atLeast = terminationsWithLossAtMost === undefined ? '' : 'at least ';
+  return `${atLeast}${terminationsWithLoss} of ${terminations}`;
+}
+
 /** `0.21 s`; from 10 s on without the second decimal. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
@@ -90,16 +99,17 @@ export function controlMark(check: ControlCheck): string {
   return check.passed ? 'passed' : 'FAILED';
 }
 
-/** `below 0.0001 %`, `0`, or the figure. */
+/** `below 0.0001 %`, `0`, the figure, or `not known`. */
 export function falseAlarmText(rate: number | null): string {
-  if (rate === null) return '–';
+  if (rate === null) return 'not known';
   if (rate === 0) return '0';
   return rate < 1e-6 ? 'below 0.0001 %' : percent(rate);
 }
 
-/** How to run one row again, alone. */
-export function reproduceCommand(variant: string, scenario: string): string {
-  return `npm run lab -- --only ${variant} --scenario ${scenario}`;
+/** How to run one row again, alone, on the same kind of cluster. */
+export function reproduceCommand(variant: string, scenario: string, cluster: string): string {
+  const where = cluster === 'embedded' ? '' : ` --cluster ${cluster}`;
+  return `npm run lab -- --only ${variant} --scenario ${scenario}${where}`;
 }
 
 /** Why a row has no figures at all, in one line; null when anything of it was measured. */

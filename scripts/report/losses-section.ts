@@ -1,28 +1,27 @@
 import type { Phase } from '../analysis/findings.ts';
 import { columns } from '../analysis/judge.ts';
 import { tallyText } from '../analysis/tally.ts';
-import { boundText } from './figures.ts';
+import { boundText, hitsText } from './figures.ts';
 import type { RunReport } from './model.ts';
 
 /** One line for each cell that lost something: kinds of loss, what the pod did then, in how many terminations. */
-export function lossLines({ rows }: RunReport): string[] {
+export function lossLines({ rows, run }: RunReport): string[] {
+  // Where nobody watched connections, a resend shows only by the other pod that answers.
+  const atLeast = run.cluster.name === 'embedded' ? '' : 'at least ';
   return rows.flatMap(({ variant, cells }) =>
     cells.flatMap(({ scenario, columns: found, hiddenResends }) => {
       if (found === null) return [];
       const lines = columns.flatMap((name) => {
-        const { lost, of, byClass, byPhase, terminations, terminationsWithLoss, bound } = found[name];
+        const { lost, of, byClass, byPhase, bound } = found[name];
         if (lost === 0) return [];
-        const share =
-          bound === null
-            ? ''
-            : `; ${terminationsWithLoss} of ${terminations} terminations (${boundText(bound)})`;
+        const share = bound === null ? '' : `; ${hitsText(found[name])} terminations (${boundText(bound)})`;
         return [
           `${variant}, ${scenario}, ${name}: ${lost} of ${of}: ${tallyText(byClass)}; ${phaseText(byPhase)}${share}`,
         ];
       });
       if (hiddenResends > 0) {
         lines.push(
-          `${variant}, ${scenario}, persistent GET: ${hiddenResends} resent by the client without telling; another client would have lost them`,
+          `${variant}, ${scenario}, persistent GET: ${atLeast}${hiddenResends} resent by the client without telling; another client would have lost them`,
         );
       }
       return lines;
@@ -41,17 +40,19 @@ export function differingLines({ run, differing }: RunReport): string[] {
 }
 
 /** Phases as a reader says them: what the pod did when the request reached it. */
-const phaseWords: Record<Phase, string> = {
+export const phaseWords: Record<Phase, string> = {
   starting: 'starting',
   serving: 'serving',
   deleted: 'in preStop',
   terminating: 'told to stop',
   draining: 'no longer listening',
   exited: 'gone',
+  ambiguous: 'in one of several phases',
   unknown: 'not known',
 };
 
-function phaseText(byPhase: Partial<Record<Phase, number>>): string {
+/** `the pod was 3 told to stop, 1 gone when it was to answer`. */
+export function phaseText(byPhase: Partial<Record<Phase, number>>): string {
   const words = Object.entries(byPhase).map(([phase, count]) => [phaseWords[phase as Phase], count]);
   return `the pod was ${tallyText(Object.fromEntries(words) as Record<string, number>)} when it was to answer`;
 }

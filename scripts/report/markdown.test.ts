@@ -22,7 +22,7 @@ test('the table', () => {
 });
 
 test('the section of README', () => {
-  expect(renderReadmeSection(report)).toMatchInlineSnapshot(`
+  expect(renderReadmeSection(report, 'results/embedded.md')).toMatchInlineSnapshot(`
     "- \`naive\`: no preStop hook
     - \`prestop\`: preStop sleep of 2 s
     - \`slow\`: preStop sleep of 2 s, requests take 0.2 s
@@ -74,7 +74,10 @@ test('a run with probes: the strategy in the table, the rest in one of its own',
 
 test('the section of README of a run with probes and repetitions', () => {
   const repeated = repeatedRun();
-  const section = renderReadmeSection(buildReport(repeated.info, findingsOf(repeated), { probed: probes }));
+  const section = renderReadmeSection(
+    buildReport(repeated.info, findingsOf(repeated), { probed: probes }),
+    'results/embedded.md',
+  );
   expect(section.slice(section.indexOf('Measured on'))).toMatchInlineSnapshot(`
     "Measured on 2026-11-20 on the embedded cluster, 200 requests/s, k6 v2.2.0, 2 × Toy CPU. Each cell: lost/sent and the kinds of loss, most frequent first; \`0/sent (≤x %)\`: a server that loses something in more than x % of pod terminations would have been caught with 95 % confidence. \`a, sometimes b\`: each repetition lost a, and some of them b. \`a or b\`: each repetition lost something, but none of these in all of them. \`k in n\`: lost something in k of n repetitions. Controls, evidence and limits: [results/embedded.md](results/embedded.md).
 

@@ -1,6 +1,7 @@
 import { markdownTable } from 'markdown-table';
 import { columns } from '../analysis/judge.ts';
 import { drainText, failureText, exitsText, lossText, terminationsText } from './figures.ts';
+import { escapeCell, escapeText, list } from './markdown-text.ts';
 import type { RowReport, RunReport } from './model.ts';
 import { hasProbes, probeCells, probeColumns, strategyText } from './probe-sections.ts';
 import { bannerOf, sectionsOf, type Section } from './sections.ts';
@@ -50,10 +51,6 @@ function renderSection({ title, lines }: Section): string {
   return `## ${escapeText(title)}\n\n${list(lines)}`;
 }
 
-function list(lines: readonly string[]): string {
-  return lines.map((line) => `- ${escapeText(line)}`).join('\n');
-}
-
 function cellsOf(row: RowReport, probed: boolean): string[] {
   const name = escapeText(row.framework);
   const framework = row.homepage === '' ? name : `[${name}](${row.homepage})`;
@@ -66,13 +63,4 @@ function cellsOf(row: RowReport, probed: boolean): string[] {
     return [...names, ...cells, terminationsText(row), drainText(row.drainMs), exitsText(row.exits)];
   }
   return [...names, failure, ...cells.slice(1).map(() => ''), '', '', ''];
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-}
-
-/** Keeps what others wrote (errors, settings) from being read as Markdown. */
-function escapeText(text: string): string {
-  return text.replaceAll('\n', ' ').replace(/[\\`*_<>[\]|]/g, (character) => `\\${character}`);
 }

@@ -5,6 +5,7 @@ import type { Column, Judgement } from '../analysis/judge.ts';
 import type { Predicted } from '../analysis/prediction.ts';
 import type { ProbeFindings } from '../analysis/probe/model.ts';
 import type { SweepFindings } from '../analysis/probe/sweep.ts';
+import type { PropagationDelay } from '../analysis/propagation.ts';
 import type { DifferingCell } from '../analysis/repetitions.ts';
 import type { RowInfo, RunInfo } from './run-info.ts';
 
@@ -20,6 +21,8 @@ export interface RunReport {
   rows: RowReport[];
   controls: ControlCheck[];
   trials: TrialSummary[];
+  /** Measured; missing where the cluster has a set one. */
+  propagationDelay?: PropagationDelay;
   /** Cells whose repetitions lost in different ways. */
   differing: DifferingCell[];
   /** What the reader should know beside the figures. */
@@ -56,7 +59,7 @@ export interface CellReport {
   scenario: string;
   /** Null when no trial of it has run. */
   columns: Record<Column, ColumnReport> | null;
-  /** Requests of persistent GET that were sent twice without telling. */
+  /** Requests of persistent GET that were sent twice without telling; at least, where connections were not watched. */
   hiddenResends: number;
   /** Codes of the doubts that its valid trials are under, e.g. `schedule-lag`; the report's trials say more. */
   flags: string[];
@@ -69,6 +72,8 @@ export interface ColumnReport extends Judgement {
   contradiction: string | null;
   /** The shortest loss window, in each termination, that the load would have seen with 95 %; null where none, however long. */
   smallestWindowMs: number | null;
+  /** Nobody knows it, because the propagation delay was not measured. Missing else. */
+  smallestWindowUnknown?: true;
   /** Of the pod that was to answer, when the request reached it. */
   byPhase: Partial<Record<Phase, number>>;
   /** Requests/s of its trials, all different ones, when not all ran at the rate of the run; else empty. */

@@ -1,11 +1,13 @@
 import { columns } from '../analysis/judge.ts';
-import { milliseconds } from './figures.ts';
+import { hitsText, milliseconds } from './figures.ts';
 import type { CellReport, ColumnReport, RowReport, RunReport } from './model.ts';
 
 export const powerTitle = 'What would have been seen';
 
 /** Stands for a loss window where none of any length would have been seen. */
 const none = '–';
+/** Stands for one that nobody knows. */
+const unknown = '?';
 
 /**
  * One line for each variant: in how many terminations a loss was seen, and the smallest loss window that load and sweep
@@ -24,10 +26,12 @@ export function powerLines({ rows }: Pick<RunReport, 'rows'>): string[] {
 export function powerLegend({ rows }: Pick<RunReport, 'rows'>): string[] {
   const lines = powerLines({ rows });
   if (lines.length === 0) return [];
+  const notKnown = `${unknown}: not known, as it depends on how long new connections go on to come, and no trial shows that.`;
   const unseen = `${none}: no window of any length, as too few new connections, or none, come between SIGTERM and the Service leaving the pod out.`;
   return [
     `Under '${powerTitle}', k of n: terminations that lost something; then the shortest time after SIGTERM in which a pod may lose whatever reaches it, in each termination, so that this load or this sweep sees a loss with 95 % confidence.`,
     ...(lines.some((line) => line.includes(none)) ? [unseen] : []),
+    ...(lines.some((line) => line.includes(unknown)) ? [notKnown] : []),
   ];
 }
 
@@ -39,9 +43,10 @@ function cellText({ scenario, columns: found }: CellReport): string[] {
 }
 
 function columnText(name: string, column: ColumnReport): string[] {
-  const { verdict, terminations, terminationsWithLoss, smallestWindowMs } = column;
+  const { verdict, terminations, smallestWindowMs, smallestWindowUnknown } = column;
   if (verdict === 'n/a' || verdict === 'invalid' || terminations === 0) return [];
-  return [`${name} ${terminationsWithLoss} of ${terminations}, ${windowText(smallestWindowMs)}`];
+  const window = smallestWindowUnknown ? unknown : windowText(smallestWindowMs);
+  return [`${name} ${hitsText(column)}, ${window}`];
 }
 
 /** Nothing without a valid sweep. */

@@ -1,3 +1,4 @@
+import { clusterText } from './cluster-section.ts';
 import { otherRatesText } from './figures.ts';
 import { kindsLegend, lossWords } from './loss-kinds.ts';
 import { renderMarkdownTable, renderProbeTable } from './markdown.ts';
@@ -16,8 +17,8 @@ export const foundMarkers: Markers = { begin: '<!-- found:begin -->', end: '<!--
 export const nothingPublished =
   'No run has been published yet: `npm run table -- --from <run>` publishes one.';
 
-/** What stands between the markers of README.md. */
-export function renderReadmeSection(report: RunReport): string {
+/** What stands between the markers of README.md; `file` is the whole report of this run, below the project. */
+export function renderReadmeSection(report: RunReport, file: string): string {
   const { run } = report;
   const [day = ''] = run.started.split('T');
   const otherRates = otherRatesText(report);
@@ -28,10 +29,10 @@ export function renderReadmeSection(report: RunReport): string {
     renderMarkdownTable(report),
     '',
     [
-      `Measured on ${day} on the ${run.cluster.name} cluster, ${run.options.ratePerSecond} requests/s, k6 ${run.versions.k6}, ${run.host.cpus} × ${run.host.cpuModel}.`,
+      `Measured on ${day} on ${clusterText(run.cluster)}, ${run.options.ratePerSecond} requests/s, k6 ${run.versions.k6}, ${run.host.cpus} × ${run.host.cpuModel}.`,
       `Each cell: ${lossWords(report)}; \`0/sent (≤x %)\`: a server that loses something in more than x % of pod terminations would have been caught with 95 % confidence.`,
       ...[...kindsLegend(report), ...(otherRates === undefined ? [] : [otherRates])].map(withTerm),
-      'Controls, evidence and limits: [results/embedded.md](results/embedded.md).',
+      `Controls, evidence and limits: [${file}](${file}).`,
     ].join(' '),
     ...(probes === undefined ? [] : ['', probeWords, '', probes]),
   ].join('\n');

@@ -1,5 +1,7 @@
 /** What `run.json` says of a run: all a report needs besides the findings. Written by the lab. */
 
+import type { Trigger } from '../support/trigger.ts';
+
 export const runSchema = 1;
 
 export interface RunInfo {
@@ -20,6 +22,8 @@ export interface RunInfo {
     /** Of all populations together. */
     ratePerSecond: number;
     controls: boolean;
+    /** What ended pods. Missing in older runs, which had rolling restarts only. */
+    trigger?: Trigger;
     /** Folder of the apps, relative to the project. Missing in older runs. */
     catalogue?: string;
     /** Whether each variant was to be probed. Missing in older runs, which had no probe. */
@@ -27,6 +31,8 @@ export interface RunInfo {
   };
   cluster: {
     name: string;
+    /** Version of Kubernetes; null where there is none. Missing in older runs. */
+    kubernetes?: string | null;
     pid1: boolean;
     /** Null where it is not set, but measured. */
     propagationDelayMs: number | null;

@@ -1,4 +1,5 @@
 import type { ControlCheck } from '../analysis/control-check.ts';
+import { clusterLines } from './cluster-section.ts';
 import { environmentLines } from './environment-section.ts';
 import { controlMark, falseAlarmText, reproduceCommand } from './figures.ts';
 import { instrumentLines } from './instrument-section.ts';
@@ -61,7 +62,7 @@ function controlLines({ controls }: RunReport): string[] {
   return controls.map((check) => {
     const place = `${check.control}, ${placeText(check)}`;
     const alarm =
-      check.falseAlarmRate === null
+      check.falseAlarmBasis === ''
         ? ''
         : `; false alarms: ${falseAlarmText(check.falseAlarmRate)} (${check.falseAlarmBasis})`;
     return `${controlMark(check)}: ${place}: ${check.expectation}; seen: ${check.seen}${alarm}`;
@@ -79,20 +80,11 @@ function remarkLines({ remarks, trials, run }: RunReport): string[] {
   ];
 }
 
-function clusterLines({ run }: RunReport): string[] {
-  const { name, pid1, propagationDelayMs, limits, reasons } = run.cluster;
-  return [
-    `${name}; pods are ${pid1 ? '' : 'not '}PID 1 of their own PID namespace; endpoints are removed ${propagationDelayMs} ms after deletion`,
-    ...reasons,
-    ...limits,
-  ];
-}
-
 function reproduceLines({ rows, run }: RunReport): string[] {
   return rows
     .filter(({ scenarios }) => scenarios.length > 0)
     .map(({ variant, scenarios }) => {
       const scenario = run.scenarios.find(({ id }) => scenarios.includes(id))?.id ?? '';
-      return reproduceCommand(variant, scenario);
+      return reproduceCommand(variant, scenario, run.cluster.name);
     });
 }

@@ -8,8 +8,8 @@ import { buildFramework } from '../build/native.ts';
 import { checkNeeds } from '../build/toolchains.ts';
 import type { Framework, Variant } from '../catalogue/model.ts';
 import { readCatalogue } from '../catalogue/read.ts';
-import { chooseCluster } from '../cluster/choose.ts';
 import type { Deployment } from '../cluster/cluster.ts';
+import { defaultPropagationDelayMs, startEmbeddedCluster } from '../cluster/embedded/embedded.ts';
 import { cacheFolder } from '../support/cache.ts';
 import { monotonicMs } from '../support/clock.ts';
 import { projectRoot } from '../support/project.ts';
@@ -20,7 +20,10 @@ import { exchange } from './testing/http-exchange.ts';
 const longestBuildMs = 15 * 60_000;
 const { frameworks, scenarios } = await readCatalogue(projectRoot);
 const logFolder = mkdtempSync(join(tmpdir(), 'apps-'));
-const { cluster } = chooseCluster('embedded', [projectRoot, cacheFolder()]);
+const cluster = startEmbeddedCluster({
+  propagationDelayMs: defaultPropagationDelayMs,
+  visible: [projectRoot, cacheFolder()],
+});
 
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();

@@ -65,6 +65,13 @@ test.each<[string, Change, string[]]>([
     ],
   ],
   [
+    'the version of Kubernetes',
+    (now) => {
+      now.cluster = { ...now.cluster, kubernetes: 'v1.34.4', propagationDelayMs: null };
+    },
+    ['Kubernetes: was none, is v1.34.4', 'propagation delay: was 500 ms, is measured'],
+  ],
+  [
     'only the plan',
     (now) => (now.trials = now.trials.toReversed()),
     ['the plan: the same options and seed give other trials'],

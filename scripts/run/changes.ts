@@ -88,8 +88,10 @@ function factsOf({ versions, cluster, host }: RunInfo): Record<string, string> {
     'Node.js of the lab': versions.node,
     k6: versions.k6,
     cluster: cluster.name,
+    Kubernetes: cluster.kubernetes ?? 'none',
     'pods as PID 1': cluster.pid1 ? 'yes' : 'no',
-    'propagation delay': `${cluster.propagationDelayMs} ms`,
+    'propagation delay':
+      cluster.propagationDelayMs === null ? 'measured' : `${cluster.propagationDelayMs} ms`,
     platform: host.platform,
     kernel: host.kernel,
     CPU: `${host.cpus} × ${host.cpuModel}`,

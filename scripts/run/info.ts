@@ -3,8 +3,9 @@ import { cpus, release, totalmem, type } from 'node:os';
 import { join, relative } from 'node:path';
 import type { BrokenApp, Catalogue, Plan } from '../catalogue/model.ts';
 import { checkNeeds } from '../build/toolchains.ts';
-import type { ClusterInfo } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { runSchema, type Fingerprints, type RowInfo, type RunInfo } from '../report/run-info.ts';
+import { requireEngine } from '../support/engine.ts';
 import type { LabOptions } from '../support/lab-options.ts';
 import { projectRoot } from '../support/project.ts';
 import { fingerprintsOf } from './fingerprints.ts';
@@ -16,7 +17,7 @@ export interface RunFacts {
   options: LabOptions;
   catalogue: Catalogue;
   plan: Plan;
-  cluster: ClusterInfo;
+  cluster: Pick<Cluster, 'info' | 'takes'>;
   reasons: string[];
   k6Version: string;
   /** Of the run when it began, where it is taken up again. */
@@ -28,8 +29,9 @@ function labVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** The versions of what the planned apps are built and run with, as found on this machine. */
-async function toolchainVersions({ catalogue, plan }: RunFacts): Promise<Record<string, string>> {
+/** The versions of what the planned apps are built and run with, as found on this machine; images bring their own. */
+async function toolchainVersions({ catalogue, plan, cluster }: RunFacts): Promise<Record<string, string>> {
+  if (cluster.takes === 'image') return { 'container engine': await requireEngine() };
   const used = new Set(plan.trials.map(({ variant }) => variant.framework));
   const versions: Record<string, string> = {};
   for (const { needs } of catalogue.frameworks.filter(({ id }) => used.has(id))) {
@@ -77,15 +79,18 @@ function scenarios({ catalogue, plan }: RunFacts): { id: string; title: string }
   return catalogue.scenarios.filter(({ id }) => used.has(id)).map(({ id, title }) => ({ id, title }));
 }
 
-/** What the manifests ask for and the cluster does not do. */
-function manifestLimits(plan: Plan): string[] {
+/** What the manifests ask for and the embedded cluster does not do. */
+function manifestLimits({ plan, cluster }: RunFacts): string[] {
+  if (cluster.takes === 'image') return [];
   return [...new Set(plan.trials.flatMap(({ scenario }) => scenario.manifest.limits))];
 }
 
 /** All that is known of a run before its first trial. */
 export async function describeRun(facts: RunFacts): Promise<RunInfo> {
   const { id, started, options, plan, cluster, reasons, k6Version } = facts;
-  const { only, repeat, ratePerSecond, controls, probe } = options;
+  const { only, repeat, ratePerSecond, controls, trigger } = options;
+  // The probe starts processes of its own, so it says nothing of images.
+  const probe = options.probe && cluster.takes === 'folder';
   const measured = rows(facts);
   const processors = cpus();
   return {
@@ -101,10 +106,11 @@ export async function describeRun(facts: RunFacts): Promise<RunInfo> {
       repeat,
       ratePerSecond,
       controls,
+      trigger,
       probe,
       catalogue: relative(projectRoot, options.catalogue) || '.',
     },
-    cluster: { ...cluster, limits: [...cluster.limits, ...manifestLimits(plan)], reasons },
+    cluster: { ...cluster.info, limits: [...cluster.info.limits, ...manifestLimits(facts)], reasons },
     versions: {
       lab: labVersion(),
       node: process.version,

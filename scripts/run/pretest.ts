@@ -8,7 +8,7 @@ import { unlessAborted } from '../support/interrupt.ts';
 import type { RequestEndRecord, TimelineRecord } from '../timeline/records.ts';
 import { makeHeader } from './header.ts';
 import { recordTimeline, type Recording } from './recording.ts';
-import { deploy, type TrialRequest } from './trial-request.ts';
+import { deploy, loadFrom, type TrialRequest } from './trial-request.ts';
 
 /** The part at the end of the load in which answers are counted. */
 const countedMs = 3_000;
@@ -48,11 +48,12 @@ async function measureCarried(request: TrialRequest, { originMs, record }: Recor
   await using deployment = await deploy(request, { originMs, record });
   onStep('pre-test: finding the load that the server carries');
   const { url } = deployment;
-  await using load = await startLoad({ k6, url, plan, folder, originMs, record: keep });
+  const place = loadFrom(deployment, k6);
+  await using load = await startLoad({ place, k6, url, plan, folder, originMs, record: keep });
   const broken = AbortSignal.any([signal, deployment.broken, load.broken]);
   await unlessAborted(load.firstRequest, broken);
   await unlessAborted(sleep(trial.variant.warmUpMs + countedMs), broken);
-  const toEpochMs = Date.now();
+  const toEpochMs = Date.now() + load.clock.offsetMs;
   await unlessAborted(load.stop(), broken);
   return carriedPerSecond(ends, { fromEpochMs: toEpochMs - countedMs, toEpochMs });
 }

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { Catalogue, Plan } from '../catalogue/model.ts';
 import { makePlan, type PlanRequest } from '../catalogue/plan.ts';
-import { chooseCluster } from '../cluster/choose.ts';
+import { startEmbeddedCluster, defaultPropagationDelayMs } from '../cluster/embedded/embedded.ts';
+import type { ClusterInfo } from '../cluster/cluster.ts';
 import { k6Version } from '../load/k6-release.ts';
 import { searchK6 } from '../load/provision.ts';
 import type { RunInfo } from '../report/run-info.ts';
@@ -68,6 +69,8 @@ function storedOptions({ seed, options, cluster }: RunInfo, given: LabOptions): 
     probe: options.probe ?? false,
     seed,
     cluster: cluster.name as LabOptions['cluster'],
+    kubernetes: cluster.name === 'kind' ? (cluster.kubernetes ?? undefined) : undefined,
+    trigger: options.trigger ?? 'rolling-restart',
     catalogue: resolve(projectRoot, options.catalogue ?? '.'),
   };
 }
@@ -82,19 +85,24 @@ function planAgain(request: PlanRequest): Plan {
   }
 }
 
+/** A Kubernetes would have to be made to be asked: it is taken to be as it was, as its version is an option of the run. */
+async function clusterNow(stored: RunInfo['cluster']): Promise<ClusterInfo> {
+  if (stored.name !== 'embedded') return { kubernetes: null, ...stored } as ClusterInfo;
+  await using cluster = startEmbeddedCluster({ propagationDelayMs: defaultPropagationDelayMs, visible: [] });
+  return cluster.info;
+}
+
 /** What `run.json` would say if the run began now. */
 async function describeNow(
-  { id, fingerprints }: RunInfo,
+  { id, fingerprints, cluster: stored }: RunInfo,
   planned: { options: LabOptions; catalogue: Catalogue; plan: Plan },
 ): Promise<RunInfo> {
-  const chosen = chooseCluster(planned.options.cluster, []);
-  await using cluster = chosen.cluster;
   return await describeRun({
     ...planned,
     id,
     started: new Date(),
-    cluster: cluster.info,
-    reasons: chosen.reasons,
+    cluster: { info: await clusterNow(stored), takes: stored.name === 'embedded' ? 'folder' : 'image' },
+    reasons: stored.reasons,
     // Without one on this machine the pinned version is made.
     k6Version: (await searchK6()).k6?.version ?? k6Version,
     ...(fingerprints && { fingerprints }),

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import type { BuildOutcome } from '../build/all.ts';
 import type { Plan, Trial } from '../catalogue/model.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { TrialFindings } from '../analysis/findings.ts';
 import type { RunInfo } from '../report/run-info.ts';
 import { monotonicMs } from '../support/clock.ts';
 import { writeJson } from '../support/write-whole.ts';
-import { artefactOf } from './artefact.ts';
+import type { Artefacts } from './artefacts.ts';
 import { runFittedTrial, type FittedOutcome } from './fitted-trial.ts';
 import { trialFolder } from './stored-run.ts';
 
@@ -15,8 +14,9 @@ export interface RunRequest {
   info: RunInfo;
   /** `results/runs/<id>` */
   folder: string;
-  builds: Map<string, BuildOutcome>;
+  artefacts: Artefacts;
   cluster: Cluster;
+  /** The program of k6, or its image. */
   k6: string;
   signal: AbortSignal;
   progress: RunProgress;
@@ -81,14 +81,15 @@ function addRowFailure({ rowFailures }: RunInfo, failure: RunInfo['rowFailures']
 }
 
 async function runOne(
-  { info, folder, builds, cluster, k6, signal, progress }: RunRequest,
+  { info, folder, artefacts, cluster, k6, signal, progress }: RunRequest,
   { trial, number, save }: { trial: Trial; number: number; save: () => void },
 ): Promise<FittedOutcome> {
-  const artefact = artefactOf(trial.variant.framework, builds);
+  const artefact = artefacts.get(trial.variant.id) ?? 'not built';
   if (typeof artefact === 'string') return { failed: artefact };
   return await runFittedTrial(
     {
       trial,
+      trigger: info.options.trigger ?? 'rolling-restart',
       cluster,
       artefact,
       k6,

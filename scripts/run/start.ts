@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import { buildAll, type BuildOutcome } from '../build/all.ts';
-import { chooseCluster } from '../cluster/choose.ts';
+import { chooseCluster, startCluster } from '../cluster/choose.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { provideK6 } from '../load/provision.ts';
 import { progressOn } from '../report/progress.ts';
 import type { BuildInfo, RunInfo } from '../report/run-info.ts';
 import { cacheFolder } from '../support/cache.ts';
@@ -10,9 +8,12 @@ import { monotonicMs } from '../support/clock.ts';
 import { exitCodes, LabError } from '../support/errors.ts';
 import { projectRoot } from '../support/project.ts';
 import { makeFolder, writeJson } from '../support/write-whole.ts';
+import { makeArtefacts, type Artefacts } from './artefacts.ts';
 import { describeRun } from './info.ts';
 import { putAside } from './kept.ts';
+import { provideLoadTool } from './load-tool.ts';
 import type { PlannedRun } from './planned.ts';
+import { requireSameKubernetes, requireTrigger } from './requirements.ts';
 import { newRunId } from './run-id.ts';
 import { resumeCommand } from './stored-run.ts';
 
@@ -21,41 +22,50 @@ export interface StartedRun extends AsyncDisposable {
   info: RunInfo;
   /** `results/runs/<id>` */
   folder: string;
-  builds: Map<string, BuildOutcome>;
+  artefacts: Artefacts;
   cluster: Cluster;
+  /** The program of k6, or its image where load comes from inside the cluster. */
   k6: string;
 }
 
-/** k6, then the cluster; then what is known is written to `run.json`; then the apps. */
+/** The cluster, then k6; then what is known is written to `run.json`; then the apps. */
 export async function startRun(planned: PlannedRun, signal: AbortSignal): Promise<StartedRun> {
   const { id, folder, options } = planned;
   const started = new Date();
   makeFolder(folder);
   const line = progressOn(process.stderr);
-  const k6 = await provideK6({ signal, onProgress: (text) => line.print(text) });
+  const onProgress = (text: string) => line.print(text);
 
   await using undo = new AsyncDisposableStack();
   const visible = [projectRoot, options.catalogue, cacheFolder()];
-  const { cluster, reasons } = chooseCluster(options.cluster, visible);
-  undo.use(cluster);
+  const choice = await chooseCluster(options.cluster);
+  const cluster = undo.use(await startCluster(choice, { ...options, run: id, visible, signal, onProgress }));
+  requireTrigger(cluster, options.trigger);
+  const k6 = await provideLoadTool(cluster, { signal, onProgress });
+  const { reasons } = choice;
   const info = planned.stored
-    ? takeUp(planned.stored, planned, started)
-    : await describeRun({ ...planned, id, started, cluster: cluster.info, reasons, k6Version: k6.version });
+    ? takeUp(planned.stored, planned, { now: started, cluster })
+    : await describeRun({ ...planned, id, started, cluster, reasons, k6Version: k6.version });
   writeJson(join(folder, 'run.json'), info);
-  const builds = await buildApps(planned, info, signal);
+  const artefacts = await makeAll(planned, { info, cluster, signal });
   const end = undo.move();
   return {
     info,
     folder,
-    builds,
+    artefacts,
     cluster,
-    k6: k6.program,
+    k6: k6.name,
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }
 
 /** The run goes on: what is tried again has not failed yet, and what was recorded half is put aside. */
-function takeUp(stored: RunInfo, { folder, rest }: PlannedRun, now: Date): RunInfo {
+function takeUp(
+  stored: RunInfo,
+  { folder, rest }: PlannedRun,
+  { now, cluster }: { now: Date; cluster: Cluster },
+): RunInfo {
+  requireSameKubernetes(stored, cluster.info);
   putAside({ folder, info: stored }, rest.trials, newRunId(now));
   const again = new Set(rest.trials.map(({ variant }) => variant.id));
   return {
@@ -68,11 +78,10 @@ function takeUp(stored: RunInfo, { folder, rest }: PlannedRun, now: Date): RunIn
 }
 
 /** Builds what the missing trials need and adds to `run.json` how long it took. */
-async function buildApps(
+async function makeAll(
   { folder, catalogue, rest, options }: PlannedRun,
-  info: RunInfo,
-  signal: AbortSignal,
-): Promise<Map<string, BuildOutcome>> {
+  { info, cluster, signal }: { info: RunInfo; cluster: Cluster; signal: AbortSignal },
+): Promise<Artefacts> {
   const startedMs = monotonicMs();
   const used = new Set([
     ...rest.trials.map(({ variant }) => variant.framework),
@@ -81,10 +90,10 @@ async function buildApps(
   const frameworks = catalogue.frameworks.filter((framework) => used.has(framework.id));
   const logFolder = makeFolder(join(folder, 'build'));
   try {
-    const builds = await buildAll(frameworks, { signal, logFolder, quiet: options.json });
+    const made = await makeArtefacts(frameworks, cluster, { signal, logFolder, quiet: options.json });
     info.durations.buildMs = (info.durations.buildMs ?? 0) + Math.round(monotonicMs() - startedMs);
-    info.builds = joinBuilds(info.builds ?? [], builds);
-    return builds;
+    info.builds = joinBuilds(info.builds ?? [], made.builds);
+    return made.artefacts;
   } catch (error) {
     if (!signal.aborted) throw error;
     info.interrupted = true;
@@ -97,12 +106,7 @@ async function buildApps(
 }
 
 /** What was built when the run began counts: later it is found in the cache. */
-function joinBuilds(earlier: BuildInfo[], outcomes: Map<string, BuildOutcome>): BuildInfo[] {
+function joinBuilds(earlier: BuildInfo[], builds: BuildInfo[]): BuildInfo[] {
   const known = new Set(earlier.map(({ framework }) => framework));
-  const added = [...outcomes].flatMap(([framework, outcome]) => {
-    if (known.has(framework) || !('artefact' in outcome)) return [];
-    const { durationMs, cached } = outcome.artefact;
-    return [{ framework, durationMs: Math.round(durationMs), cached }];
-  });
-  return [...earlier, ...added];
+  return [...earlier, ...builds.filter(({ framework }) => !known.has(framework))];
 }

@@ -13,7 +13,7 @@ import { readTimeline } from '../timeline/read.ts';
 import { makeHeader, tailMs } from './header.ts';
 import { timedTrial } from './history.ts';
 import { isDeployFailure, recordTimeline, type Recording } from './recording.ts';
-import { deploy, type TrialRequest } from './trial-request.ts';
+import { deploy, loadFrom, type TrialRequest } from './trial-request.ts';
 import { measureUsage } from './usage.ts';
 
 /** Load of the sham trial after its warm-up: about as long as a restart of a server that starts quickly. */
@@ -65,24 +65,25 @@ async function measure(request: TrialRequest, recording: Recording, rules: Trial
   onStep('deploying');
   await using deployment = await deploy(request, recording);
   onStep('starting the load');
-  await using load = await startLoad({ k6, url: deployment.url, plan: loadPlan, folder, ...recording });
+  const place = loadFrom(deployment, k6);
+  await using load = await startLoad({ place, k6, url: deployment.url, plan: loadPlan, folder, ...recording });
   const broken = AbortSignal.any([signal, deployment.broken, load.broken]);
   const step = <Value>(name: string, work: Promise<Value>) => {
     onStep(name);
     return unlessAborted(work, broken);
   };
   await unlessAborted(load.firstRequest, broken);
-  const usage = measureUsage([
+  const usage = await measureUsage([
     { process: 'lab', pid: process.pid },
-    { process: 'k6', pid: load.pid },
+    { process: 'k6', usage: () => load.usage() },
     ...deployment.instrumentPids,
   ]);
   await step('warming up', sleep(trial.variant.warmUpMs));
   if (rules.mustCarry) await requireCarried(request, load);
   if (trial.kind === 'sham') await step('load without a restart', sleep(shamMs));
-  else await step('restarting', deployment.restart('rolling-restart'));
+  else await step('restarting', deployment.restart(request.trigger));
   await step('waiting for open requests', settle(request, load, recording.originMs));
-  for (const used of usage(roundMs(monotonicMs() - recording.originMs))) recording.record(used);
+  for (const used of await usage(roundMs(monotonicMs() - recording.originMs))) recording.record(used);
   await step('stopping the load', load.stop());
   onStep('removing the pods');
 }

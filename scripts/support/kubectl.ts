@@ -66,11 +66,13 @@ export class Kubectl {
    */
   async run(args: readonly string[], options: KubectlOptions = {}): Promise<string> {
     const { input = '', timeoutMs = defaultTimeoutMs, signal } = options;
-    const [program = '', ...words] = this.argv(args);
+    const [program = '', ...words] = [...parentDeathPrefix(), ...this.argv(args)];
     const result = await execa(program, words, {
       input,
       timeout: timeoutMs,
       reject: false,
+      // Ctrl+C in the terminal must not end what the lab does to clean up.
+      detached: true,
       ...(signal && { cancelSignal: signal }),
     });
     signal?.throwIfAborted();

@@ -6,7 +6,11 @@ import { projectRoot } from './project.ts';
 const defaults = {
   only: [],
   scenarios: [],
-  cluster: 'embedded',
+  cluster: undefined,
+  kubernetes: undefined,
+  registry: undefined,
+  keep: false,
+  trigger: 'rolling-restart',
   repeat: 1,
   ratePerSecond: 200,
   seed: undefined,
@@ -31,6 +35,13 @@ test.each([
   { line: '--only=gin', options: { only: ['gin'] } },
   { line: '--scenario naive --scenario prestop', options: { scenarios: ['naive', 'prestop'] } },
   { line: '--cluster embedded', options: { cluster: 'embedded' } },
+  { line: '--cluster kind --keep', options: { cluster: 'kind', keep: true } },
+  {
+    line: '--cluster context:a:b --registry ghcr.io/me',
+    options: { cluster: 'context:a:b', registry: 'ghcr.io/me' },
+  },
+  { line: '--kubernetes v1.33.2', options: { cluster: 'kind', kubernetes: '1.33.2' } },
+  { line: '--trigger drain', options: { trigger: 'drain' } },
   { line: '--repeat 100', options: { repeat: 100 } },
   { line: '--rate 100', options: { ratePerSecond: 100 } },
   { line: '--seed 0', options: { seed: 0 } },
@@ -97,7 +108,40 @@ test.each([
     line: '--seed -1',
     message: '--seed: expected a whole number from 0 to 4294967295, found "-1". Write for example --seed 0',
   },
-  { line: '--cluster kind', message: '--cluster: expected embedded, found "kind". Write --cluster embedded' },
+  {
+    line: '--cluster kid',
+    message: '--cluster: expected kind, embedded or context:<name>, found "kid". Write --cluster kind',
+  },
+  {
+    line: '--cluster context:',
+    message:
+      '--cluster: expected kind, embedded or context:<name>, found "context:". Write --cluster context:<name>, one of `kubectl config get-contexts`',
+  },
+  {
+    line: '--cluster kind --kubernetes 1.34',
+    message:
+      '--kubernetes: expected a version of Kubernetes with three numbers, found "1.34". Write for example --kubernetes 1.34.4',
+  },
+  {
+    line: '--cluster context:a --kubernetes 1.34.4',
+    message:
+      '--kubernetes: expected it with --cluster kind only, found --cluster context:a. A context has the version it has: leave it out',
+  },
+  {
+    line: '--cluster embedded --kubernetes 1.34.4',
+    message:
+      '--kubernetes: expected it with --cluster kind only, found --cluster embedded. The embedded cluster is no Kubernetes: leave it out',
+  },
+  {
+    line: '--registry ghcr.io/me',
+    message:
+      '--registry: expected it with --cluster context:<name> only, found no --cluster. Elsewhere images need no registry: leave it out',
+  },
+  {
+    line: '--trigger restart',
+    message:
+      '--trigger: expected one of rolling-restart, delete-pod, scale-down, drain, found "restart". Write --trigger rolling-restart',
+  },
   { line: '--catalogue --list', message: '--catalogue: expected a folder, found "--list"' },
   {
     line: '--resume --seed 7',
@@ -124,20 +168,26 @@ test('lab --help', () => {
     Builds the apps, restarts them under load and prints which requests were lost.
 
     Options:
-      --only <names>        only these frameworks or variants: gin,express/terminus
-      --scenario <names>    only these scenarios: naive,prestop
-      --cluster <name>      where pods run: embedded (default: "embedded")
-      --repeat <times>      repetitions of every trial; with --resume, as many in all (default: 1)
-      --rate <requests>     requests/s in all, 100 to 2000 (default: 200)
-      --seed <number>       fixes the order of trials
-      --list                print the plan and its estimated time, and run nothing
-      --json                print JSON instead of text
-      --no-controls         leave out the controls: the run then proves nothing about its instrument
-      --no-probe            leave out the probes: the table then has no strategies
-      --catalogue <folder>  folder with apps/, manifests/ and scenarios.yaml (default: the project)
-      --resume [run]        go on with a run: its id, its folder, or latest, which is the default
-      --results <folder>    folder of results (default: results/ of the project)
-      --help                print this text
+      --only <names>          only these frameworks or variants: gin,express/terminus
+      --scenario <names>      only these scenarios: naive,prestop
+      --cluster <name>        where pods run: kind, embedded or context:<name>; kind where a container
+                              engine answers
+      --kubernetes <version>  version of the kind cluster
+      --registry <prefix>     where images for the nodes of a context are pushed to: ghcr.io/<you>
+      --keep                  leave the kind cluster for the next run
+      --trigger <name>        what ends pods: rolling-restart, delete-pod, scale-down, drain (default:
+                              "rolling-restart")
+      --repeat <times>        repetitions of every trial; with --resume, as many in all (default: 1)
+      --rate <requests>       requests/s in all, 100 to 2000 (default: 200)
+      --seed <number>         fixes the order of trials
+      --list                  print the plan and its estimated time, and run nothing
+      --json                  print JSON instead of text
+      --no-controls           leave out the controls: the run then proves nothing about its instrument
+      --no-probe              leave out the probes: the table then has no strategies
+      --catalogue <folder>    folder with apps/, manifests/ and scenarios.yaml (default: the project)
+      --resume [run]          go on with a run: its id, its folder, or latest, which is the default
+      --results <folder>      folder of results (default: results/ of the project)
+      --help                  print this text
     ",
     }
   `);

@@ -11,10 +11,12 @@ import {
   wholeNumberOption,
 } from './options.ts';
 import type { Help } from './options.ts';
+import { nearest } from './nearest.ts';
 import { projectRoot } from './project.ts';
+import { triggers, type Trigger } from './trigger.ts';
 
-/** Places where pods can run. */
-const clusterNames = ['embedded'] as const;
+/** Places where pods can run: the lab's own two, or a context of the user's kubeconfig. */
+export type ClusterName = 'kind' | 'embedded' | `context:${string}`;
 
 /** Options of `npm run lab`. */
 export interface LabOptions {
@@ -22,7 +24,16 @@ export interface LabOptions {
   only: string[];
   /** Ids of scenarios; empty for all. */
   scenarios: string[];
-  cluster: (typeof clusterNames)[number];
+  /** Undefined for kind where a container engine answers, else embedded. */
+  cluster: ClusterName | undefined;
+  /** Version of Kubernetes of the kind cluster; undefined for the lab's own choice. */
+  kubernetes: string | undefined;
+  /** Where images are pushed to that the nodes of a context are to have. */
+  registry: string | undefined;
+  /** Whether the kind cluster stays when the run is over. */
+  keep: boolean;
+  /** What ends pods. */
+  trigger: Trigger;
   /** Repetitions of every trial. */
   repeat: number;
   /** Requests of all populations together. */
@@ -44,8 +55,12 @@ export interface LabOptions {
 
 interface Parsed extends Pick<
   LabOptions,
-  'cluster' | 'repeat' | 'controls' | 'probe' | 'catalogue' | 'results'
+  'repeat' | 'trigger' | 'controls' | 'probe' | 'catalogue' | 'results'
 > {
+  cluster?: ClusterName;
+  kubernetes?: string;
+  registry?: string;
+  keep?: boolean;
   list?: boolean;
   json?: boolean;
   only?: string[];
@@ -57,7 +72,18 @@ interface Parsed extends Pick<
 }
 
 /** Options that say what a run is: one that goes on has them already. */
-const fixedAtStart = ['only', 'scenario', 'cluster', 'rate', 'seed', 'controls', 'probe', 'catalogue'];
+const fixedAtStart = [
+  'only',
+  'scenario',
+  'cluster',
+  'kubernetes',
+  'trigger',
+  'rate',
+  'seed',
+  'controls',
+  'probe',
+  'catalogue',
+];
 
 const rateWhy =
   'Below 100 requests/s in all, a control cannot be told from an app with less than 0.1 % false alarms.';
@@ -71,10 +97,12 @@ export function parseLabOptions(words: readonly string[]): LabOptions | Help {
   const command = labCommand();
   const help = parseWords(command, words);
   if (help !== undefined) return help;
-  const { scenario, rate, only, seed, list, json, resume, ...options } = command.opts<Parsed>();
+  const { scenario, rate, only, seed, list, json, keep, resume, ...options } = command.opts<Parsed>();
   if (resume !== undefined) refuseFixed(command);
   return {
     ...options,
+    ...clusterOf(options),
+    keep: keep ?? false,
     only: only ?? [],
     scenarios: scenario ?? [],
     ratePerSecond: rate,
@@ -85,6 +113,43 @@ export function parseLabOptions(words: readonly string[]): LabOptions | Help {
     results: resolve(options.results),
     resume: resume === true ? 'latest' : resume,
   };
+}
+
+/** What is said of the cluster, as far as it goes together. */
+function clusterOf({
+  cluster,
+  kubernetes,
+  registry,
+}: Partial<Pick<LabOptions, 'cluster' | 'kubernetes' | 'registry'>>) {
+  if (kubernetes !== undefined && cluster !== undefined && cluster !== 'kind')
+    throw usage(
+      `--kubernetes: expected it with --cluster kind only, found --cluster ${cluster}. ${cluster === 'embedded' ? 'The embedded cluster is no Kubernetes' : 'A context has the version it has'}: leave it out`,
+    );
+  if (registry !== undefined && !cluster?.startsWith('context:'))
+    throw usage(
+      `--registry: expected it with --cluster context:<name> only, found ${cluster === undefined ? 'no --cluster' : `--cluster ${cluster}`}. Elsewhere images need no registry: leave it out`,
+    );
+  // Who wants a version of Kubernetes wants one.
+  return { cluster: cluster ?? (kubernetes === undefined ? undefined : 'kind'), kubernetes, registry };
+}
+
+/** Takes `kind`, `embedded` or `context:<name>`. */
+function clusterOption(value: string): ClusterName {
+  if (value === 'kind' || value === 'embedded') return value;
+  const [kind, name = ''] = value.split(/:(.*)/s);
+  if (kind === 'context' && name !== '') return `context:${name}`;
+  const suggestion = nearest(value, ['kind', 'embedded']) ?? 'kind';
+  throw usage(
+    `--cluster: expected kind, embedded or context:<name>, found ${JSON.stringify(value)}. Write --cluster ${kind === 'context' ? 'context:<name>, one of `kubectl config get-contexts`' : suggestion}`,
+  );
+}
+
+function kubernetesOption(value: string): string {
+  const version = /^v?(1\.\d+\.\d+)$/.exec(value)?.[1];
+  if (version !== undefined) return version;
+  throw usage(
+    `--kubernetes: expected a version of Kubernetes with three numbers, found ${JSON.stringify(value)}. Write for example --kubernetes 1.34.4`,
+  );
 }
 
 function refuseFixed(command: Command): void {
@@ -98,8 +163,8 @@ function refuseFixed(command: Command): void {
   );
 }
 
-function labCommand() {
-  const range = { from: 100, to: 2000, why: rateWhy };
+/** The options that say what is measured, and where. */
+function whereAndWhat() {
   return npmCommand('lab', 'Builds the apps, restarts them under load and prints which requests were lost.')
     .option(
       '--only <names>',
@@ -109,10 +174,27 @@ function labCommand() {
     .option('--scenario <names>', 'only these scenarios: naive,prestop', namesOption('--scenario'))
     .option(
       '--cluster <name>',
-      `where pods run: ${clusterNames.join(', ')}`,
-      choiceOption('--cluster', clusterNames),
-      'embedded',
+      'where pods run: kind, embedded or context:<name>; kind where a container engine answers',
+      clusterOption,
     )
+    .option('--kubernetes <version>', 'version of the kind cluster', kubernetesOption)
+    .option(
+      '--registry <prefix>',
+      'where images for the nodes of a context are pushed to: ghcr.io/<you>',
+      pathOption('--registry', 'the beginning of names of images'),
+    )
+    .option('--keep', 'leave the kind cluster for the next run')
+    .option(
+      '--trigger <name>',
+      `what ends pods: ${triggers.join(', ')}`,
+      choiceOption('--trigger', triggers),
+      'rolling-restart' as const,
+    );
+}
+
+function labCommand() {
+  const range = { from: 100, to: 2000, why: rateWhy };
+  return whereAndWhat()
     .option(
       '--repeat <times>',
       'repetitions of every trial; with --resume, as many in all',

@@ -4,9 +4,9 @@ import type { Help } from './options.ts';
 
 /** Options of `npm run table`. */
 export interface TableOptions {
-  /** Id or folder of the run to publish; undefined for the one that is published already. */
+  /** Id or folder of the run to publish; undefined for those that are published already. */
   from: string | undefined;
-  /** Only tell, by the exit code, whether the table is up to date. */
+  /** Only tell, by the exit code, whether all of it is up to date. */
   check: boolean;
   /** Absolute path of the folder in which a run id is looked up. */
   results: string;
@@ -18,13 +18,16 @@ export interface TableOptions {
  * @throws LabError `usage` (exit code 64).
  */
 export function parseTableOptions(words: readonly string[]): TableOptions | Help {
-  const command = npmCommand('table', 'Writes the table of the published run into README.md and results/.')
+  const command = npmCommand(
+    'table',
+    'Writes the tables of the published runs, and how they compare, into README.md and results/.',
+  )
     .option(
       '--from <run>',
-      'publish this run first: an id in results/runs/, or its folder',
+      'publish this run first, in the place of its kind of cluster: an id in results/runs/, or its folder',
       pathOption('--from', 'the id or folder of a run'),
     )
-    .option('--check', 'write nothing; fail when the table is not that of the published run')
+    .option('--check', 'write nothing; fail when anything is not that of the published runs')
     .addOption(resultsOption());
   const help = parseWords(command, words);
   if (help !== undefined) return help;

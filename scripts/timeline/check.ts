@@ -1,3 +1,4 @@
+import { triggers } from '../support/trigger.ts';
 import { podEvents, populations } from './records.ts';
 import { isNumber, isObject, isOneOf, isText, type Fields } from './values.ts';
 
@@ -39,6 +40,10 @@ function isRequestEnd(record: readonly unknown[]): boolean {
     isNumber(record[4]) &&
     isText(record[5]) &&
     isText(record[6]) &&
+    isNumber(record[7]) &&
+    isNumber(record[8]) &&
+    isNumber(record[9]) &&
+    isNumber(record[10]) &&
     isNumber(record[11]) &&
     (record[12] === 0 || record[12] === 1)
   );
@@ -62,11 +67,17 @@ function isConnection(record: readonly unknown[]): boolean {
 /** For every kind of event the fields that analysis cannot do without. */
 const eventChecks: Readonly<Record<string, (record: Fields) => boolean>> = {
   clock: (record) => isNumber(record['epochMs']),
+  podClock: (record) =>
+    isNumber(record['offsetMs']) && isNumber(record['uncertaintyMs']) && record['uncertaintyMs'] >= 0,
   pod: (record) =>
     isText(record['pod']) &&
     isOneOf(record['event'], podEvents) &&
-    isOneOf(record['revision'], ['old', 'new']),
-  endpoint: (record) => isText(record['pod']) && isOneOf(record['event'], ['added', 'removed']),
+    isOneOf(record['revision'], ['old', 'new']) &&
+    isSightingOrNone(record['seen']),
+  endpoint: (record) =>
+    isText(record['pod']) &&
+    isOneOf(record['event'], ['added', 'removed']) &&
+    isSightingOrNone(record['seen']),
   rollout: (record) => isOneOf(record['event'], ['began', 'complete']),
   load: (record) =>
     isOneOf(record['event'], ['starting', 'firstRequest', 'stopping', 'ended']) && hasCountsOrNone(record),
@@ -76,6 +87,15 @@ const eventChecks: Readonly<Record<string, (record: Fields) => boolean>> = {
     isNumber(record['cpuMs']) &&
     isNumber(record['wallMs']),
 };
+
+function isSightingOrNone(seen: unknown): boolean {
+  if (seen === undefined) return true;
+  if (!isObject(seen) || !isText(seen['source']) || !isNumber(seen['arrivedMs'])) return false;
+  const between = seen['betweenMs'];
+  if (!Array.isArray(between) || between.length !== 2) return false;
+  const [earliest, latest] = between as unknown[];
+  return isNumber(earliest) && isNumber(latest) && earliest <= latest;
+}
 
 function kindOfObject(record: Fields): LineKind {
   const type = record['type'];
@@ -117,6 +137,7 @@ function isHeader(record: Fields): boolean {
     ['id', 'variant', 'scenario'].every((field) => isText(trial[field])) &&
     isOneOf(trial['kind'], ['restart', 'sham']) &&
     isNumber(trial['repetition']) &&
+    (trial['trigger'] === undefined || isOneOf(trial['trigger'], triggers)) &&
     isText(cluster['name']) &&
     (cluster['propagationDelayMs'] === null || isNumber(cluster['propagationDelayMs'])) &&
     planFields.every((field) => isNumber(plan[field])) &&

@@ -11,6 +11,8 @@ import type {
  */
 export interface RequestStarts {
   ids: string[];
+  /** Virtual user, counted from 1. */
+  users: number[];
   epochMs: number[];
 }
 
@@ -23,6 +25,12 @@ export interface RequestEnds {
   errorText: string[];
   /** The server's own word, `X-Pod`; '' without an answer. */
   pod: string[];
+  blockedMs: number[];
+  /** 0 for a request on a connection that was open already. */
+  connectingMs: number[];
+  sendingMs: number[];
+  /** All that k6 timed, from taking the request to the end of its answer; 0 for a dial that failed. */
+  takenMs: number[];
   bodyMatches: (0 | 1)[];
 }
 
@@ -38,7 +46,7 @@ export interface ConnectionEvents {
   how: string[];
 }
 
-export const noStarts = (): RequestStarts => ({ ids: [], epochMs: [] });
+export const noStarts = (): RequestStarts => ({ ids: [], users: [], epochMs: [] });
 
 export const noEnds = (): RequestEnds => ({
   ids: [],
@@ -47,6 +55,10 @@ export const noEnds = (): RequestEnds => ({
   errorCode: [],
   errorText: [],
   pod: [],
+  blockedMs: [],
+  connectingMs: [],
+  sendingMs: [],
+  takenMs: [],
   bodyMatches: [],
 });
 
@@ -62,6 +74,7 @@ export const noConnections = (): ConnectionEvents => ({
 
 export function addStart(starts: RequestStarts, record: RequestStartRecord): void {
   starts.ids.push(record[1]);
+  starts.users.push(record[2]);
   starts.epochMs.push(record[3]);
 }
 
@@ -72,6 +85,11 @@ export function addEnd(ends: RequestEnds, record: RequestEndRecord): void {
   ends.errorCode.push(record[4]);
   ends.errorText.push(record[5]);
   ends.pod.push(record[6]);
+  ends.blockedMs.push(record[7]);
+  ends.connectingMs.push(record[8]);
+  ends.sendingMs.push(record[9]);
+  // `blocked` includes `connecting`.
+  ends.takenMs.push(record[7] + record[9] + record[10] + record[11]);
   ends.bodyMatches.push(record[12]);
 }
 

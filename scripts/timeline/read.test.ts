@@ -41,6 +41,21 @@ test.each([
     line: '{"type":"load","atMs":1,"event":"ended","counts":{"fresh-get":1}}',
     reason: 'not a whole `load` record',
   },
+  {
+    name: 'a sighting whose span ends before it begins',
+    line: '{"type":"pod","atMs":1,"pod":"a","event":"gone","revision":"old","seen":{"source":"watch","arrivedMs":9,"betweenMs":[5,4]}}',
+    reason: 'not a whole `pod` record',
+  },
+  {
+    name: 'a sighting without a source',
+    line: '{"type":"endpoint","atMs":1,"pod":"a","event":"removed","seen":{"arrivedMs":9,"betweenMs":[4,5]}}',
+    reason: 'not a whole `endpoint` record',
+  },
+  {
+    name: 'a clock that is better than exact',
+    line: '{"type":"podClock","atMs":1,"offsetMs":3,"uncertaintyMs":-1}',
+    reason: 'not a whole `podClock` record',
+  },
   { name: 'second header', line: lines[0]!, reason: 'a second header' },
 ])('a damaged line is reported with its place and the others are used: $name', ({ line, reason }) => {
   const index = 40;
@@ -84,6 +99,18 @@ test('places are right beyond the first chunk and after bytes that are no text',
   ]);
 });
 
+test('what is told of Kubernetes is kept as it was written', () => {
+  const seen = { source: 'watch of pods', arrivedMs: 12.5, betweenMs: [10, 12.5] };
+  const records = [
+    { type: 'pod', atMs: 12, pod: 'a', event: 'deleted', revision: 'old', seen },
+    { type: 'endpoint', atMs: 12, pod: 'a', event: 'removed', seen },
+    { type: 'podClock', atMs: 3, offsetMs: -7.25, uncertaintyMs: 0.4 },
+  ];
+  const timeline = parseTimeline([lines[0], ...records.map((record) => JSON.stringify(record))].join('\n'));
+  expect(timeline.problems).toEqual([]);
+  expect(timeline.events).toEqual(records);
+});
+
 test('no input throws anything but a missing header', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.json(), fc.string())), (garbage) => {
@@ -107,6 +134,11 @@ describe('without a header', () => {
     { name: 'empty file', content: '', found: 'an empty file' },
     { name: 'header cut off', content: lines[0]!.slice(0, 50), found: 'no readable header' },
     { name: 'header missing', content: lines.slice(1).join('\n'), found: 'no readable header' },
+    {
+      name: 'unknown trigger',
+      content: lines[0]!.replace('"repetition":1', '"repetition":1,"trigger":"moon"'),
+      found: 'no readable header',
+    },
     { name: 'plan missing', content: '{"type":"header","schema":1}', found: 'no readable header' },
   ])('$name', ({ content, found }) => {
     expect(() => parseTimeline(content, 'a/timeline.ndjson')).toThrow(

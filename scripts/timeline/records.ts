@@ -4,8 +4,11 @@
  * has thousands of them and `report` reads them all.
  *
  * `atMs` is trial time: milliseconds since the trial began, on the monotonic clock. k6 knows only the
- * wall clock (`epochMs`, whole milliseconds); the `clock` records turn one into the other.
+ * wall clock (`epochMs`, whole milliseconds); the `clock` records turn one into the other. Where k6 runs in a pod,
+ * its wall clock is that of its node, and the `podClock` records tell how far that is from the lab's.
  */
+
+import type { Trigger } from '../support/trigger.ts';
 
 export const timelineSchema = 1;
 
@@ -17,7 +20,15 @@ export type Population = (typeof populations)[number];
 export interface HeaderRecord {
   type: 'header';
   schema: number;
-  trial: { id: string; kind: 'restart' | 'sham'; variant: string; scenario: string; repetition: number };
+  trial: {
+    id: string;
+    kind: 'restart' | 'sham';
+    variant: string;
+    scenario: string;
+    repetition: number;
+    /** What ends pods; missing for a rolling restart, which ends all of them. */
+    trigger?: Trigger;
+  };
   /** `propagationDelayMs` is null where the cluster has one of its own, to be measured. */
   cluster: { name: string; pid1: boolean; propagationDelayMs: number | null };
   plan: {
@@ -46,6 +57,16 @@ export interface ClockRecord {
   epochMs: number;
 }
 
+/** The wall clock of k6's pod against the lab's; written at both ends of the load where k6 runs in a pod. */
+export interface PodClockRecord {
+  type: 'podClock';
+  atMs: number;
+  /** What the clock of the pod shows more than that of the lab at the same moment. */
+  offsetMs: number;
+  /** The true offset is at most this much more or less. */
+  uncertaintyMs: number;
+}
+
 export const podEvents = [
   'created', // replica set asked for it
   'started', // its process runs; `restartCount` tells first start from later ones
@@ -61,6 +82,7 @@ export const podEvents = [
   'sigkill', // the lab's own SIGKILL; `detail` tells why: grace over, or clean-up
   'exited', // with exitCode or signal
   'gone', // nothing of it is left
+  'lastNewConnection', // the last new connection that its Service sent to it; told when the pod has gone
   'warning', // e.g. a probe that failed; in `detail`
 ] as const;
 
@@ -145,6 +167,7 @@ export interface UsageRecord {
 export type EventRecord =
   | HeaderRecord
   | ClockRecord
+  | PodClockRecord
   | PodRecord
   | EndpointRecord
   | RolloutRecord

@@ -110,6 +110,8 @@ export interface MalformedCase {
   name: string;
   from?: string;
   to: string;
+  /** Files beside those of the valid catalogue. */
+  files?: Record<string, string | Uint8Array>;
   /** The problems as messages have them, without the name of the file. */
   problems: string[];
 }
@@ -117,10 +119,10 @@ export interface MalformedCase {
 /** Lines of the error that reading the valid catalogue with one changed file ends with. */
 export async function problemLines(
   file: keyof typeof validFiles,
-  { from, to }: MalformedCase,
+  { from, to, files = {} }: MalformedCase,
 ): Promise<string[]> {
   const text = from === undefined ? to : edit(validFiles[file], from, to);
-  await using catalogue = await writeCatalogue({ ...validFiles, [file]: text });
+  await using catalogue = await writeCatalogue({ ...validFiles, ...files, [file]: text });
   const error: unknown = await readCatalogue(catalogue.root).then(
     () => undefined,
     (reason: unknown) => reason,

@@ -45,5 +45,5 @@ function framework(id: string, variants: Record<string, string[] | undefined>): 
 function scenario(id: string, requestDelaySeconds: number): Scenario {
   const { manifest } = manifestOf('manifests/hello.yaml', validFiles['manifests/hello.yaml']);
   if (manifest === undefined) throw new Error('the valid manifest has problems');
-  return { id, title: id, manifest, requestDelaySeconds };
+  return { id, title: id, manifest, requestDelaySeconds, onlyByName: false };
 }

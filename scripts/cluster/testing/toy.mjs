@@ -2,9 +2,9 @@
 // START   well, crash, unhealthy, wrong-port (listens on another), all-addresses (listens on 0.0.0.0)
 // ANSWER  see toy-answers.mjs
 // TROUBLE see toy-troubles.mjs; it begins with the AFTER_REQUESTS-th request
-// END     on SIGTERM: exit, close, anything else ignores it
+// END     on SIGTERM: exit, speak (then exits), close, anything else ignores it
 import { createServer } from 'node:http';
-import { writeFileSync } from 'node:fs';
+import { writeFileSync, writeSync } from 'node:fs';
 import { answers } from './toy-answers.mjs';
 import { troubles } from './toy-troubles.mjs';
 
@@ -40,6 +40,7 @@ const server = createServer((request, response) => {
 server.listen(START === 'wrong-port' ? 9999 : Number(PORT), START === 'all-addresses' ? '0.0.0.0' : HOST);
 process.on('SIGTERM', () => {
   if (MARK) writeFileSync(MARK, 'SIGTERM');
-  if (END === 'exit') process.exit(0);
+  if (END === 'speak') writeSync(1, 'these are my last words\n');
+  if (END === 'exit' || END === 'speak') process.exit(0);
   if (END === 'close') server.close(() => process.exit(0));
 });

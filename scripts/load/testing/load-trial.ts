@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { monotonicMs } from '../../support/clock.ts';
 import type {
   LoadRecord,
+  PodClockRecord,
   Population,
   ProblemRecord,
   RequestEndRecord,
@@ -17,6 +18,7 @@ import { planLoad } from '../plan.ts';
 export interface LoadTrial extends AsyncDisposable {
   folder: string;
   events: (LoadRecord | ProblemRecord)[];
+  clocks: PodClockRecord[];
   started: RequestStartRecord[];
   ended: RequestEndRecord[];
   nowMs(): number;
@@ -29,13 +31,21 @@ export interface LoadTrial extends AsyncDisposable {
 export async function openLoadTrial(): Promise<LoadTrial> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-load-'));
   const originMs = monotonicMs();
-  const trial: Pick<LoadTrial, 'events' | 'started' | 'ended'> = { events: [], started: [], ended: [] };
+  const trial: Pick<LoadTrial, 'events' | 'clocks' | 'started' | 'ended'> = {
+    events: [],
+    clocks: [],
+    started: [],
+    ended: [],
+  };
   const record: LoadRequest['record'] = (value) => {
-    if (!Array.isArray(value)) trial.events.push(value);
-    else if (value[0] === 'start') trial.started.push(value);
+    if (!Array.isArray(value)) {
+      if (value.type === 'podClock') trial.clocks.push(value);
+      else trial.events.push(value);
+    } else if (value[0] === 'start') trial.started.push(value);
     else trial.ended.push(value);
   };
-  const request = { url: 'http://127.0.0.1:9', plan: planLoad(80, 0), folder, originMs, record };
+  const place = { from: 'host' as const };
+  const request = { place, url: 'http://127.0.0.1:9', plan: planLoad(80, 0), folder, originMs, record };
   return {
     ...trial,
     folder,

@@ -27,13 +27,13 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function listen(server: Server, host: string): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  return `http://${host}:${(server.address() as AddressInfo).port}`;
 }
 
-/** Starts a toy server on a free port. */
-export async function startToyServer(): Promise<ToyServer> {
+/** Starts a toy server on a free port of an address of this machine. */
+export async function startToyServer(host = '127.0.0.1'): Promise<ToyServer> {
   const seen: SeenRequest[] = [];
   const swallowed = new Set<Population>();
   const connections = new WeakMap<object, number>();
@@ -57,7 +57,7 @@ export async function startToyServer(): Promise<ToyServer> {
   server.on('connection', (socket) => connections.set(socket, (connectionCount += 1)));
   server.keepAliveTimeout = 60_000;
   return {
-    url: await listen(server),
+    url: await listen(server, host),
     seen,
     swallow: (population) => swallowed.add(population),
     async [Symbol.asyncDispose]() {

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { analyseProbe } from '../../analysis/probe/findings.ts';
 import { analyseSweep } from '../../analysis/probe/sweep.ts';
 import type { ProbedVariant } from '../../analysis/probed.ts';
-import type { BuildOutcome } from '../../build/all.ts';
 import type { Catalogue } from '../../catalogue/model.ts';
 import { makeSinglePods, type SinglePods } from '../../cluster/embedded/single-pod.ts';
 import { progressOn, type ProgressLine } from '../../report/progress.ts';
@@ -13,7 +12,7 @@ import { LabError } from '../../support/errors.ts';
 import { projectRoot } from '../../support/project.ts';
 import { sweepConnections } from '../../support/probe-options.ts';
 import { makeFolder, writeJson } from '../../support/write-whole.ts';
-import { artefactOf } from '../artefact.ts';
+import type { Artefacts } from '../artefacts.ts';
 import { probeVariant } from './probe-variant.ts';
 import type { ProbeRequest } from './run-session.ts';
 import { readProbed, resetProbe, sweptOnly } from './stored.ts';
@@ -25,7 +24,7 @@ export interface ProbeStage {
   /** `results/runs/<id>` */
   folder: string;
   catalogue: Catalogue;
-  builds: Map<string, BuildOutcome>;
+  artefacts: Artefacts;
   signal: AbortSignal;
 }
 
@@ -63,12 +62,13 @@ async function probeOne(
   stage: ProbeStage,
   { variant, pods, line }: { variant: string; pods: SinglePods; line: ProgressLine },
 ): Promise<ProbedVariant | undefined> {
-  const { builds, signal } = stage;
+  const { artefacts, signal } = stage;
   const folder = resetProbe(stage.folder, variant);
   const chosen = choose(stage.catalogue, variant);
   if (chosen === undefined) return keep(folder, failed(variant, 'it is not in the catalogue any more'));
-  const artefact = artefactOf(chosen.framework.id, builds);
+  const artefact = artefacts.get(variant) ?? 'not built';
   if (typeof artefact === 'string') return keep(folder, failed(variant, artefact));
+  if (!('folder' in artefact)) throw new Error(`the probe starts processes, not images (${artefact.image})`);
   const subject = variantSubject(chosen, artefact.folder);
   makeFolder(folder);
   const request: ProbeRequest = { subject, pods, folder, repeat: 1, signal, progress: line };

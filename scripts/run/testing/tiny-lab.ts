@@ -30,7 +30,7 @@ export interface TinyParts {
 function tinyLab(root: string, { controls = false, probe = false }: TinyParts): TinyLab {
   const results = join(root, 'results');
   const left = [...(controls ? [] : ['--no-controls']), ...(probe ? [] : ['--no-probe'])];
-  const words = ['--catalogue', root, '--results', results, ...left];
+  const words = ['--cluster', 'embedded', '--catalogue', root, '--results', results, ...left];
   // The balancer inherits it; pods are known by the names of their logs, and k6 by the files that it writes.
   const token = `LAB_TEST=${randomUUID()}`;
   const [name = '', value = ''] = token.split('=');

@@ -1,0 +1,90 @@
+import { execa } from 'execa';
+import { commandLine } from '../support/command.ts';
+import { LabError } from '../support/errors.ts';
+import { timeouts } from '../support/timeouts.ts';
+
+const keptImages = 3;
+
+/** Tells whether the engine of this machine has an image. Throws a LabError `engine-failed`, or the signal's reason. */
+export async function hasImage(image: string, signal: AbortSignal): Promise<boolean> {
+  const answer = await docker(['image', 'inspect', '--format', '{{.Id}}', image], signal);
+  if ('stdout' in answer) return true;
+  if (/no such image|image not known/i.test(answer.stderr)) return false;
+  throw failure(answer);
+}
+
+/**
+ * Pulls an image of somebody else's unless the engine of this machine has it. Throws a LabError `image-missing` that
+ * says what the engine answered, or the signal's reason.
+ */
+export async function obtainImage(
+  image: string,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (text: string) => void },
+): Promise<void> {
+  if (await hasImage(image, signal)) return;
+  onProgress(`pulling ${image}`);
+  const answer = await docker(['pull', '--quiet', image], signal);
+  if ('stdout' in answer) return;
+  throw new LabError(
+    'image-missing',
+    `The lab needs the image ${image}, which this machine's engine does not have and could not pull: ${answer.stderr}\n  command: ${answer.command}`,
+  );
+}
+
+/** Makes an image the newest of its kind, so that it is not the next to be pruned. */
+export async function markAsUsed(image: string, signal: AbortSignal): Promise<void> {
+  await expectDocker(['image', 'tag', image, image], signal);
+}
+
+/**
+ * Removes the images with this label (`name=value`) in the repository of an image, beyond the three that were built
+ * or used last. One that a container has stays. Returns the tags of those that are gone.
+ */
+export async function pruneImages(image: string, label: string, signal: AbortSignal): Promise<string[]> {
+  const repository = image.slice(0, image.lastIndexOf(':'));
+  const filters = ['--filter', `reference=${repository}`, '--filter', `label=${label}`];
+  const listed = await expectDocker(['image', 'ls', ...filters, '--format', '{{.Tag}}'], signal);
+  // Whatever somebody else tagged is theirs.
+  const tags = listed.split('\n').filter((tag) => /^[0-9a-f]{16}$/.test(tag));
+  if (tags.length <= keptImages) return [];
+  const names = tags.map((tag) => `${repository}:${tag}`);
+  const format = '{{json .Metadata.LastTagTime}}';
+  const times = (await expectDocker(['image', 'inspect', '--format', format, ...names], signal)).split('\n');
+  const newestFirst = tags
+    .map((tag, index) => ({ tag, used: Date.parse(JSON.parse(times[index] ?? '""') as string) }))
+    .sort((a, b) => b.used - a.used);
+  const removed: string[] = [];
+  for (const { tag } of newestFirst.slice(keptImages)) {
+    const answer = await docker(['image', 'rm', `${repository}:${tag}`], signal);
+    if ('stdout' in answer) removed.push(tag);
+  }
+  return removed;
+}
+
+type Answer = { stdout: string } | { command: string; stderr: string };
+
+async function docker(args: string[], signal: AbortSignal): Promise<Answer> {
+  const result = await execa('docker', args, {
+    reject: false,
+    stdin: 'ignore',
+    timeout: timeouts.imageCommandMs,
+    cancelSignal: signal,
+  });
+  signal.throwIfAborted();
+  if (!result.failed) return { stdout: result.stdout };
+  const timeout = `no answer within ${timeouts.imageCommandMs / 1000} s`;
+  const stderr = result.timedOut
+    ? timeout
+    : result.stderr.trim() || (result.shortMessage ?? 'it says nothing');
+  return { command: commandLine(['docker', ...args]), stderr };
+}
+
+async function expectDocker(args: string[], signal: AbortSignal): Promise<string> {
+  const answer = await docker(args, signal);
+  if ('stdout' in answer) return answer.stdout;
+  throw failure(answer);
+}
+
+function failure({ command, stderr }: { command: string; stderr: string }): LabError {
+  return new LabError('engine-failed', `The container engine failed: ${stderr}\n  command: ${command}`);
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { askEngine } from '../../support/engine-command.ts';
+import type { Nodes } from '../kubernetes/nodes.ts';
+import { nodeContainers } from './containers.ts';
+import { startFeed } from './feed.ts';
+import { readConntrackLine } from './conntrack-log.ts';
+import { readContainerdLine } from './containerd-log.ts';
+
+const askTimeoutSeconds = 2;
+const confListSchema = z.looseObject({
+  name: z.string().default(''),
+  plugins: z.array(z.looseObject({ type: z.string() })).default([]),
+});
+
+/** Enters the nodes of a kind cluster on the engine of this machine. Disposing it ends what it reads there. */
+export async function enterNodes(cluster: string, signal: AbortSignal): Promise<Nodes & AsyncDisposable> {
+  const nodes = (await nodeContainers(cluster, { signal })).map(({ name }) => name);
+  const [first = ''] = nodes;
+  await using undo = new AsyncDisposableStack();
+  const runtimeLog = undo.use(
+    await startFeed({
+      nodes,
+      source: "containerd's log",
+      command: ['journalctl', '--unit=containerd', '--follow', '--lines=0', '--output=cat'],
+      proof: ['journalctl', '--unit=containerd', '--lines=1', '--output=cat'],
+      read: readContainerdLine,
+    }),
+  );
+  const connections = undo.use(
+    await startFeed({
+      nodes,
+      source: "conntrack of the node's kernel",
+      command: ['conntrack', '--event', '--event-mask', 'NEW', '--proto', 'tcp', '--output', 'timestamp'],
+      proof: ['conntrack', '--version'],
+      read: readConntrackLine,
+    }),
+  );
+  const limits = [await describeNetwork(first, signal)];
+  const shareKernel = await sharesKernel(first, signal);
+  const end = undo.move();
+  return {
+    shareKernel,
+    runtimeLog: runtimeLog.works ? runtimeLog : undefined,
+    connections: connections.works ? connections : undefined,
+    limits,
+    reaches: (url) => reaches(first, url),
+    whyLost: () => whyLost(cluster, nodes),
+    [Symbol.asyncDispose]: () => end.disposeAsync(),
+  };
+}
+
+/** The engine may be on another machine, or in a virtual one. */
+async function sharesKernel(node: string, signal: AbortSignal): Promise<boolean> {
+  const file = '/proc/sys/kernel/random/boot_id';
+  const { stdout } = await askEngine(['exec', node, 'cat', file], { signal });
+  try {
+    return stdout.trim() === readFileSync(file, 'utf8').trim();
+  } catch {
+    return false;
+  }
+}
+
+async function reaches(node: string, url: string): Promise<string | undefined> {
+  const limit = String(askTimeoutSeconds);
+  const words = ['curl', '--silent', '--show-error', '--output', '/dev/null', '--max-time', limit, url];
+  const { failed, problem } = await askEngine(['exec', node, ...words]);
+  return failed ? problem : undefined;
+}
+
+/** Networks of kind differ: `kindnet`, or what somebody put in its place. */
+async function describeNetwork(node: string, signal: AbortSignal): Promise<string> {
+  const words = ['exec', node, 'sh', '-c', 'cat $(ls /etc/cni/net.d/*.conflist | head -n 1)'];
+  const { stdout } = await askEngine(words, { signal });
+  try {
+    const { name, plugins } = confListSchema.parse(JSON.parse(stdout));
+    return `The pod network is ${name} (CNI plugins ${plugins.map(({ type }) => type).join(', ')}).`;
+  } catch {
+    return 'The pod network is not known: its CNI configuration cannot be read.';
+  }
+}
+
+async function whyLost(cluster: string, nodes: readonly string[]): Promise<string | undefined> {
+  const { failed, problem } = await askEngine(['version', '--format', '{{.Server.Version}}']);
+  if (failed) return `the container engine does not answer: ${problem}`;
+  const containers = await nodeContainers(cluster);
+  const missing = nodes.find((name) => !containers.some((container) => container.name === name));
+  if (missing !== undefined)
+    return `its node ${missing} is gone; somebody deleted the cluster while the lab used it`;
+  const stopped = containers.find(({ running }) => !running);
+  return stopped && `its node ${stopped.name} has stopped`;
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { parse } from 'yaml';
+import { LabError } from '../../support/errors.ts';
+import type { Kubectl } from '../../support/kubectl.ts';
+import type { Nodes } from './nodes.ts';
+
+const versionSchema = z.looseObject({ serverVersion: z.looseObject({ gitVersion: z.string() }) });
+const configMapSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
+const proxySchema = z.looseObject({
+  mode: z.string().nullish(),
+  iptables: z.looseObject({ minSyncPeriod: z.string().nullish() }).nullish(),
+});
+
+/** `1.34.4` */
+export async function serverVersion(kubectl: Kubectl, signal: AbortSignal): Promise<string> {
+  const answer = await kubectl.in(undefined).json(['version', '--output=json'], { signal });
+  return versionSchema.parse(answer).serverVersion.gitVersion.replace(/^v/, '');
+}
+
+export interface LimitsRequest {
+  kubectl: Kubectl;
+  nodes: Nodes | undefined;
+  /** That take pods; undefined where the lab may not see them. */
+  nodeNames: string[] | undefined;
+}
+
+/** What this cluster is like and what cannot be seen in it, as sentences for the report. */
+export async function describeLimits({ kubectl, nodes, nodeNames }: LimitsRequest): Promise<string[]> {
+  const limits = [await describeProxy(kubectl)];
+  if (nodeNames === undefined)
+    limits.push('How many nodes take pods is not known: the lab may not list them.');
+  else if (nodeNames.length === 1)
+    limits.push(
+      'One node takes all pods and the load: no network between machines, and all share its processors.',
+    );
+  else limits.push(`${nodeNames.length} nodes take pods: ${nodeNames.join(', ')}.`);
+  if (nodes === undefined) {
+    limits.push(
+      'The log of the container runtime cannot be read: when SIGTERM was sent is known only as a span, and when a container ended only to the second.',
+      "Whether the nodes' proxies follow a new Service is not seen: the lab waits two seconds more.",
+    );
+  } else {
+    limits.push(...nodes.limits);
+    if (nodes.runtimeLog === undefined)
+      limits.push("The container runtime's log cannot be read: SIGTERM and exit are known only as spans.");
+    if (nodes.shareKernel)
+      limits.push('The nodes are containers of one machine: they share its kernel and its clock.');
+  }
+  return limits;
+}
+
+/** The mode of kube-proxy decides when an ended pod stops to get connections. */
+async function describeProxy(kubectl: Kubectl): Promise<string> {
+  try {
+    const words = ['get', 'configmap', 'kube-proxy', '--output=json'];
+    const answer = configMapSchema.parse(await kubectl.in('kube-system').json(words));
+    const { mode, iptables } = proxySchema.parse(parse(answer.data['config.conf'] ?? '{}'));
+    const period = iptables?.minSyncPeriod;
+    const pause = period ? `, which follows a change at most once in ${period}` : '';
+    return `Connections reach pods through kube-proxy in mode ${mode || 'iptables'}${pause}.`;
+  } catch (error) {
+    if (!(error instanceof LabError || error instanceof z.ZodError)) throw error;
+    return 'What sends connections to pods is not known: there is no kube-proxy whose settings can be read.';
+  }
+}

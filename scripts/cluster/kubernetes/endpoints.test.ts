@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { EndpointRecord } from '../../timeline/records.ts';
+import { Endpoints } from './endpoints.ts';
+
+function slice(uid: string, pods: { [name: string]: boolean | null }): object {
+  const endpoints = Object.entries(pods).map(([name, ready]) => ({
+    addresses: ['10.244.0.5'],
+    conditions: { ready, serving: true, terminating: ready === false },
+    targetRef: { kind: 'Pod', name },
+  }));
+  return { metadata: { uid, resourceVersion: '1' }, endpoints };
+}
+
+test('a pod is an endpoint while any slice names it as ready; unknown counts as ready', () => {
+  const records: EndpointRecord[] = [];
+  const endpoints = new Endpoints((record) => records.push(record), 50);
+  const at = (arrivedMs: number, notBeforeMs = -Infinity) => ({ arrivedMs, notBeforeMs });
+  endpoints.seen(slice('one', {}), true, at(60));
+  endpoints.seen(slice('one', { a: true, b: false }), true, at(100));
+  endpoints.seen(slice('two', { a: true, c: null }), true, at(200, 150));
+  endpoints.seen(slice('one', { a: false, b: true }), true, at(300, 250));
+  endpoints.seen(slice('two', { a: false, c: null }), true, at(400, 350));
+  endpoints.seen(slice('two', {}), false, at(500, 450));
+  expect(records.map(({ event, pod, seen }) => `${event} ${pod} [${seen?.betweenMs.join()}]`)).toEqual([
+    'added a [50,100]',
+    'added c [150,200]',
+    'added b [250,300]',
+    'removed a [350,400]',
+    'removed c [450,500]',
+  ]);
+  expect([...endpoints.ready]).toEqual(['b']);
+});
+
+test('a slice without endpoints', () => {
+  const endpoints = new Endpoints(() => undefined, 0);
+  endpoints.seen({ metadata: { uid: 'one' }, endpoints: null }, true, { arrivedMs: 1, notBeforeMs: 0 });
+  expect(endpoints.ready.size).toBe(0);
+});

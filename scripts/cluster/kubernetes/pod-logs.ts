@@ -1,0 +1,67 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { makeFolder } from '../../support/write-whole.ts';
+import type { Api } from './api.ts';
+
+export interface PodLogsRequest {
+  api: Api;
+  namespace: string;
+  /** Each pod has `<name>.log` in it. */
+  folder: string;
+}
+
+/**
+ * Follows the log of every container from its start on, with the runtime's timestamps: when its pod has gone, there
+ * is nothing left to read. Disposing it ends that.
+ */
+export class PodLogs implements AsyncDisposable {
+  readonly #request: PodLogsRequest;
+  readonly #stop = new AbortController();
+  /** `<pod> <restart count>` */
+  readonly #followed = new Set<string>();
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(request: PodLogsRequest) {
+    this.#request = request;
+    makeFolder(request.folder);
+  }
+
+  fileOf(pod: string): string {
+    return join(this.#request.folder, `${pod}.log`);
+  }
+
+  /** The container of this pod has been started, for the first time or again. */
+  follow(pod: string, restartCount: number): void {
+    const key = `${pod} ${restartCount}`;
+    if (this.#followed.has(key)) return;
+    this.#followed.add(key);
+    const running = this.#copy(pod)
+      // A log that breaks off is shorter; nothing else depends on it.
+      .catch(() => undefined)
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Resolves when what containers that have ended said is written; at the latest after this time. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#running);
+  }
+
+  async #copy(pod: string): Promise<void> {
+    const { api, namespace } = this.#request;
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?follow=true&timestamps=true`;
+    const { status, lines } = await api.stream(path, this.#stop.signal);
+    if (status !== 200) return;
+    const file = createWriteStream(this.fileOf(pod), { flags: 'a' });
+    // A full disk is reported by whoever writes the timeline.
+    file.on('error', () => undefined);
+    try {
+      for await (const line of lines) file.write(`${line}\n`);
+    } finally {
+      file.end();
+      await once(file, 'close');
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { k6Arguments, k6Environment } from './k6-command.ts';
+import type { LoadRequest } from './load.ts';
+
+/** User of the official image. Stated as a number, so that the kubelet can see that it is not root. */
+const k6User = 12_345;
+
+/** Far beyond any trial: ends the load of a lab that died and did not come back. */
+const longestRunSeconds = 3 * 3600;
+
+export interface JobSpec {
+  /** Of the Job and of the ConfigMap. */
+  name: string;
+  image: string;
+  /** Text of the script that k6 runs. */
+  script: string;
+  load: Pick<LoadRequest, 'plan' | 'url'>;
+}
+
+/** Selects the pod of this Job. */
+export function podSelector(name: string): string {
+  return `app.kubernetes.io/instance=${name}`;
+}
+
+/** The Job that runs k6, and the ConfigMap with its script. */
+export function jobManifest({ name, image, script, load }: JobSpec): object {
+  const labels = {
+    'app.kubernetes.io/name': 'k6',
+    'app.kubernetes.io/instance': name,
+    'app.kubernetes.io/part-of': 'zero-downtime-lab',
+  };
+  const configMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels },
+    immutable: true,
+    data: { 'script.ts': script },
+  };
+  const job = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, labels },
+    spec: {
+      // A load that broke off is no load: never begun again.
+      backoffLimit: 0,
+      activeDeadlineSeconds: longestRunSeconds,
+      template: { metadata: { labels }, spec: podSpec({ name, image, load }) },
+    },
+  };
+  return { apiVersion: 'v1', kind: 'List', items: [configMap, job] };
+}
+
+function podSpec({ name, image, load }: Omit<JobSpec, 'script'>): object {
+  return {
+    restartPolicy: 'Never',
+    // k6 needs about 20 ms; whoever deletes the pod does not want to wait.
+    terminationGracePeriodSeconds: 1,
+    automountServiceAccountToken: false,
+    // Or a Service called `k6` would set variables that k6 takes for its own.
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: k6User,
+      runAsGroup: k6User,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [container(image, load)],
+    volumes: [{ name: 'script', configMap: { name } }],
+  };
+}
+
+function container(image: string, load: JobSpec['load']): object {
+  return {
+    name: 'k6',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    args: [
+      ...k6Arguments({ script: '/load/script.ts', console: '/dev/stdout', log: '/dev/termination-log' }),
+      // The address of a Service does not change: no look-ups in the middle of a trial.
+      '--dns=ttl=inf',
+    ],
+    env: Object.entries(k6Environment(load)).map(([variable, value]) => ({ name: variable, value })),
+    // 100 MB at 200 requests/s; each user that k6 adds while requests hang takes 0.2 MB.
+    resources: { requests: { cpu: '500m', memory: '256Mi' }, limits: { cpu: '2', memory: '2Gi' } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    // k6's own errors, in the pod's status; without them the last lines that it printed.
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    volumeMounts: [{ name: 'script', mountPath: '/load', readOnly: true }],
+  };
+}

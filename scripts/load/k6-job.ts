@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicMs } from '../support/clock.ts';
+import { LabError, messageOf } from '../support/errors.ts';
+import type { Kubectl } from '../support/kubectl.ts';
+import { usageFrom, type ProcessUsage } from '../support/process-usage.ts';
+import { timeouts } from '../support/timeouts.ts';
+import { k6Script, type K6Files } from './k6-command.ts';
+import { readCounts } from './k6-counts.ts';
+import { jobManifest, podSelector } from './k6-job-manifest.ts';
+import { k6Image } from './k6-release.ts';
+import type { ClockSample, Ending, K6Run } from './k6-run.ts';
+import type { LoadPlace, LoadRequest } from './load.ts';
+import { readPodClock } from './pod-clock.ts';
+import { eventsOf } from './pod-events.ts';
+import { PodLog } from './pod-log.ts';
+import { PodShell } from './pod-shell.ts';
+import { readPodStatus, type PodStatus } from './pod-status.ts';
+
+const container = 'k6';
+/** k6 is PID 1 of its container. */
+const interruptCommand = 'kill -INT 1';
+const pollMs = 250;
+
+interface JobRequest {
+  request: LoadRequest;
+  files: K6Files;
+  place: Extract<LoadPlace, { from: 'cluster' }>;
+}
+
+/**
+ * Has k6 run as a Job, with the script from a ConfigMap. Resolves when the cluster has taken both. Throws a LabError
+ * `load-failed` when it does not.
+ */
+export async function startJob({ request, files, place }: JobRequest): Promise<K6Run> {
+  // A name of its own: what is left of an earlier one, and may still be going, is never in the way.
+  const name = `k6-${randomBytes(4).toString('hex')}`;
+  const script = await readFile(k6Script, 'utf8');
+  const manifest = jobManifest({ name, image: place.image ?? k6Image, script, load: request });
+  const { kubectl } = place;
+  try {
+    await kubectl.run(['create', '--filename=-'], { input: JSON.stringify(manifest) });
+  } catch (error) {
+    await remove(kubectl, name).catch(() => undefined);
+    throw new LabError('load-failed', `the Job of k6 could not be created: ${messageOf(error)}`);
+  }
+  return new K6Job(kubectl, name, files);
+}
+
+async function remove(kubectl: Kubectl, name: string): Promise<void> {
+  const timeoutMs = timeouts.loadRemovalMs;
+  const what = [`job/${name}`, `configmap/${name}`];
+  // In the foreground: the Job goes when its pod has gone.
+  await kubectl.run(['delete', ...what, '--ignore-not-found', '--cascade=foreground'], { timeoutMs });
+}
+
+class K6Job implements K6Run {
+  /** It is a process of some node. */
+  readonly pid = undefined;
+  readonly ended: Promise<Ending>;
+  readonly #kubectl: Kubectl;
+  readonly #name: string;
+  readonly #files: K6Files;
+  readonly #removed = new AbortController();
+  readonly #shell = Promise.withResolvers<PodShell>();
+  #removal: Promise<void> | undefined;
+
+  constructor(kubectl: Kubectl, name: string, files: K6Files) {
+    this.#kubectl = kubectl;
+    this.#name = name;
+    this.#files = files;
+    this.#shell.promise.catch(() => undefined);
+    this.ended = this.#live()
+      .catch((error: unknown) => {
+        const detail = this.#removed.signal.aborted ? 'removed from the cluster' : messageOf(error);
+        return { exitCode: undefined, detail, started: true };
+      })
+      // Whoever still waits for a shell waits in vain.
+      .finally(() => this.#shell.reject(new LabError('load-failed', 'k6 has ended')));
+  }
+
+  async readClock(): Promise<ClockSample> {
+    return readPodClock(await this.#shell.promise);
+  }
+
+  async usage(): Promise<ProcessUsage | undefined> {
+    try {
+      const shell = await this.#shell.promise;
+      const { text } = await shell.ask('cat /proc/1/stat /proc/1/status');
+      const [stat = '', ...status] = text.split('\n');
+      return usageFrom(stat, status.join('\n'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async interrupt(): Promise<void> {
+    const shell = await this.#shell.promise;
+    try {
+      await shell.ask(interruptCommand);
+    } catch {
+      // Its shell ends with k6, perhaps before it could say that it sent the signal.
+      const ended = await Promise.race([this.ended.then(() => true), sleep(timeouts.podEndMs, false)]);
+      if (!ended) await shell.ask(interruptCommand);
+    }
+  }
+
+  kill(): Promise<void> {
+    this.#removed.abort();
+    this.#removal ??= remove(this.#kubectl, this.#name);
+    return this.#removal;
+  }
+
+  /** From the Job to the last byte of the log of its pod. */
+  async #live(): Promise<Ending> {
+    const status = await this.#started();
+    if (status.state === 'absent') return this.#lost('the cluster made no pod for its Job', false);
+    if (status.state === 'waiting')
+      return this.#lost(`pod ${status.pod} is waiting: ${status.reason}`, false);
+    const { pod } = status;
+    await using shell = new PodShell(this.#kubectl, pod, container);
+    this.#shell.resolve(shell);
+    using log = new PodLog(this.#kubectl, { pod, container, file: this.#files.console });
+    let heard = { bytes: 0, atMs: monotonicMs() };
+    for (;;) {
+      const failure = await log.follow(this.#removed.signal);
+      const now = await this.#status();
+      if (now.state === 'ended') return await this.#finish(now, log);
+      if (now.state === 'absent') return await this.#lost(`its pod ${pod} is gone`, true);
+      if (log.bytes > heard.bytes) heard = { bytes: log.bytes, atMs: monotonicMs() };
+      if (monotonicMs() > heard.atMs + timeouts.podSilenceMs)
+        throw new LabError(
+          'load-failed',
+          `the log of pod ${pod} cannot be read: ${failure ?? 'nothing comes'}`,
+        );
+      await sleep(pollMs, undefined, { signal: this.#removed.signal });
+    }
+  }
+
+  /** The status of the pod when it runs, has run, or when there is no hope that it will. */
+  async #started(): Promise<PodStatus> {
+    const deadlineMs = monotonicMs() + timeouts.loadPodStartMs;
+    for (;;) {
+      const status = await this.#status();
+      const hopeless = status.state === 'waiting' && status.hopeless;
+      if (hopeless || status.state === 'running' || status.state === 'ended') return status;
+      if (monotonicMs() >= deadlineMs) return status;
+      await sleep(pollMs, undefined, { signal: this.#removed.signal });
+    }
+  }
+
+  /** The status of the pod; the API server may be away for a while. */
+  async #status(): Promise<PodStatus> {
+    const { signal } = this.#removed;
+    const deadlineMs = monotonicMs() + timeouts.podSilenceMs;
+    for (;;) {
+      try {
+        return await readPodStatus(this.#kubectl, podSelector(this.#name), signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (monotonicMs() >= deadlineMs) throw error;
+        await sleep(pollMs, undefined, { signal });
+      }
+    }
+  }
+
+  async #finish(status: Extract<PodStatus, { state: 'ended' }>, log: PodLog): Promise<Ending> {
+    const { exitCode, detail, message, started } = status;
+    const events = exitCode === undefined ? await eventsOf(this.#kubectl, this.#name) : [];
+    await this.#writeLog([message, ...events]);
+    // The counts are the last that k6 writes. Without them the log may have broken off before it ended.
+    if (readCounts(log.lastLine()) === undefined) await log.readToEnd(this.#removed.signal);
+    return { exitCode, detail, started };
+  }
+
+  /** There is no log, or none any more: the events of the cluster are all there is. */
+  async #lost(detail: string, started: boolean): Promise<Ending> {
+    await this.#writeLog(await eventsOf(this.#kubectl, this.#name));
+    return { exitCode: undefined, detail, started };
+  }
+
+  async #writeLog(lines: string[]): Promise<void> {
+    await writeFile(this.#files.log, lines.map((line) => `${line}\n`).join(''));
+  }
+}
