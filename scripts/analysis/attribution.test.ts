@@ -176,6 +176,41 @@ test.each<{
     loss: { pod: 'b', podFrom: 'connection', class: 'rejected' },
   },
   {
+    name: 'a dial that nobody answered was made when it began, not 5 s later',
+    pods: close,
+    requests: [
+      { id: 'fresh-get-1', atMs: 2800, forMs: 5004, ...refusedDial, error: [1050, 'request timeout'] },
+    ],
+    loss: {
+      pod: 'a',
+      class: 'timeout',
+      text: 'request timeout (no connection)',
+      betweenMs: { sent: [2800, 2805], failed: [7800, 7805] },
+    },
+  },
+  {
+    name: 'a connection that came about may have been lost by a pod that was told to stop later',
+    pods: close,
+    requests: [{ id: 'fresh-get-1', atMs: 2990, forMs: 300, ...eof, timings: [0.2, 0.1, 0.05, 290, 0] }],
+    loss: { pod: '', candidates: ['a', 'b'], class: 'eof' },
+  },
+  {
+    name: 'the kernel of the node saw the last connection to one of the two',
+    pods: [...close, ...life('a', [[[3100, 3100], 'lastNewConnection']])],
+    requests: [{ id: 'fresh-get-1', atMs: 3200, ...refusedDial }],
+    loss: { pod: 'b', podFrom: 'time' },
+  },
+  {
+    name: 'the last connection that was seen may not be the last when the pod was gone at once',
+    pods: [...close, ...life('a', [[[3100, 3100], 'lastNewConnection']])].map((record) =>
+      record.pod === 'a' && record.event === 'gone'
+        ? { ...record, ...life('a', [[[3150, 3160], 'gone']])[0] }
+        : record,
+    ),
+    requests: [{ id: 'fresh-get-1', atMs: 3200, ...refusedDial }],
+    loss: { pod: '', candidates: ['a', 'b'] },
+  },
+  {
     name: 'nobody at that address any more',
     pods: apart,
     requests: [{ id: 'fresh-get-1', atMs: 2900, ...refusedDial, error: [1213, 'dial: no route to host'] }],
@@ -222,4 +257,12 @@ describe('terminations with a loss', () => {
     const { terminationsWithLoss, terminationsWithLossAtMost } = populations['fresh-get'];
     expect([terminationsWithLoss, terminationsWithLossAtMost]).toEqual([hit[0], hit[1]]);
   });
+});
+
+test('a loss that no pod explains is a doubt about the trial', () => {
+  const request = { id: 'fresh-get-1', atMs: 5000, ...refusedDial };
+  const flagsAt = (atMs: number) =>
+    analyseSmall({ pods: apart, requests: [{ ...request, atMs }] }).flags.map(({ code }) => code);
+  expect(flagsAt(5000)).toContain('loss-unexplained');
+  expect(flagsAt(2400)).not.toContain('loss-unexplained');
 });

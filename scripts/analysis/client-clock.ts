@@ -1,4 +1,4 @@
-import { clientTimes } from './client-times.ts';
+import { clientTimes, type ClientClock } from './client-times.ts';
 import { clockToleranceMs, type PodClock } from './clock.ts';
 import type { Evidence } from './evidence.ts';
 import type { Remark } from './findings.ts';
@@ -9,7 +9,7 @@ import { spanOf, type Span } from './span.ts';
 const roughClockMs = 50;
 
 /** What makes times of k6's pod useless: its clock was not read, was set, or contradicts what pods did. */
-export function clientClockFaults(evidence: Evidence, clock: PodClock): Remark[] {
+export function clientClockFaults(evidence: Evidence, clock: PodClock & ClientClock): Remark[] {
   const { stepMs, stepUncertaintyMs } = clock;
   if (stepMs === null) {
     return [{ code: 'clock-missing', text: "the clock of k6's pod was not read at both ends of the load" }];
@@ -39,10 +39,7 @@ interface Contradiction {
 }
 
 /** No pod answers before it exists, nor a request that began after its process had exited. */
-function furthestApart(
-  { ledger, timeline, pods }: Evidence,
-  { uncertaintyMs }: PodClock,
-): Contradiction | undefined {
+function furthestApart({ ledger, timeline, pods }: Evidence, clock: ClientClock): Contradiction | undefined {
   const { ends } = timeline;
   const lives = new Map([...pods.values()].map((history) => [history.pod, lifeOf(history)]));
   let furthest: Contradiction | undefined;
@@ -50,7 +47,7 @@ function furthestApart(
     const life = request.end === -1 ? undefined : lives.get(ends.pod[request.end] ?? '');
     if (life === undefined) continue;
     const { pod, alive } = life;
-    const { sent, ended } = clientTimes(request, ends, uncertaintyMs);
+    const { sent, ended } = clientTimes(request, ends, clock);
     const [earlyMs, lateMs] = [alive[0] - ended[1], sent[0] - alive[1]];
     const byMs = Math.max(earlyMs, lateMs);
     if (byMs <= (furthest?.byMs ?? 0)) continue;

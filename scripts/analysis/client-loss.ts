@@ -10,12 +10,12 @@ import type { Span } from './span.ts';
 
 /** A lost request where only the client was watched: times and phases are as sure as k6's records make them. */
 export function clientLoss(
-  evidence: Pick<Evidence, 'pods' | 'timeline'> & { client: ClientView },
+  evidence: Pick<Evidence, 'pods' | 'timeline' | 'header'> & { client: ClientView },
   request: Request,
   failure: { class: FailureClass; text: string },
 ): Loss {
   const { client, timeline, pods } = evidence;
-  const times = clientTimes(request, timeline.ends, client.clock.uncertaintyMs);
+  const times = clientTimes(request, timeline.ends, client.clock);
   const attribution = attribute(evidence, request, { client, times });
   const { pod, podFrom, candidates } = attribution;
   const phase = (span: Span): Phase => {
@@ -35,7 +35,7 @@ export function clientLoss(
     betweenMs: { sent: between(times.sent), failed: between(times.ended) },
     sentPhase: phase(times.sent),
     failedPhase: phase(times.ended),
-    text: failure.text,
+    text: times.dialFailed && failure.class === 'timeout' ? `${failure.text} (no connection)` : failure.text,
   };
 }
 

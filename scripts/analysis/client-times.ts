@@ -4,11 +4,21 @@ import type { Span } from './span.ts';
 
 /** k6 writes whole milliseconds, cut off. */
 const clientGrainMs = 1;
+/** k6's code for a request that took longer than its timeout. */
+const requestTimedOut = 1050;
 
 /** When a request reached a pod, or found none, and when it ended. */
 export interface ClientTimes {
   sent: Span;
   ended: Span;
+  /** No connection came about. */
+  dialFailed: boolean;
+}
+
+/** How well k6 tells the time, and how long it waits for an answer. */
+export interface ClientClock {
+  uncertaintyMs: number;
+  requestTimeoutMs: number;
 }
 
 /**
@@ -17,15 +27,19 @@ export interface ClientTimes {
  */
 export function clientTimes(
   { startMs, endMs, end }: Request,
-  { blockedMs, sendingMs, takenMs }: RequestEnds,
-  uncertaintyMs: number,
+  { blockedMs, sendingMs, takenMs, errorCode, status }: RequestEnds,
+  { uncertaintyMs, requestTimeoutMs }: ClientClock,
 ): ClientTimes {
-  const taken = takenMs[end] ?? 0;
-  const afterSending = taken - (blockedMs[end] ?? 0) - (sendingMs[end] ?? 0);
+  const timed = takenMs[end] ?? 0;
+  const dialFailed = timed === 0 && status[end] === 0;
+  // Of a dial that nobody answered nothing is timed, but k6 waited for it until the time was up.
+  const waited = dialFailed && errorCode[end] === requestTimedOut ? requestTimeoutMs : 0;
+  const afterSending = Math.max(waited, timed - (blockedMs[end] ?? 0) - (sendingMs[end] ?? 0));
   const from = startMs - uncertaintyMs;
   const to = endMs + clientGrainMs + uncertaintyMs;
   return {
     sent: [from, Math.max(from, to - afterSending)],
-    ended: [Math.min(to, from + taken), to],
+    ended: [Math.min(to, from + Math.max(waited, timed)), to],
+    dialFailed,
   };
 }

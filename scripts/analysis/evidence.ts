@@ -66,7 +66,7 @@ export function gatherEvidence(timeline: ParsedTimeline): Evidence {
     problems: ofType('problem'),
     usage: ofType('usage'),
     client: clientClock && {
-      clock: clientClock,
+      clock: { ...clientClock, requestTimeoutMs: header.plan.requestTimeoutMs },
       ...clientConnections(ledger.all, timeline.ends, users['persistent-get'] + users['persistent-post']),
     },
   };

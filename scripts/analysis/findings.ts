@@ -116,10 +116,10 @@ export interface Termination {
 /** How long one old pod went on getting new connections. */
 export interface PropagationSample {
   pod: string;
-  /** From its deletion to the last request on a new connection that it answered. */
+  /** From its deletion to the last new connection that is known to have reached it. */
   delayMs: number;
   betweenMs: Between;
-  /** False when the pod was told to stop so soon that it may have missed some: then it was at least that long. */
+  /** False when the pod was gone, or told to stop, so soon that it may have missed some: then it was at least that long. */
   complete: boolean;
 }
 

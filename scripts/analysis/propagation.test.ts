@@ -52,6 +52,18 @@ describe('one termination', () => {
     expect(propagation).toMatchObject([{ delayMs: 0, complete: true }]);
   });
 
+  test.each([
+    { name: 'long before the pod was gone', goneMs: 5000, complete: true },
+    { name: 'just before the pod was gone', goneMs: 2750, complete: false },
+  ])('the last connection that the node saw, $name, whoever answered', ({ goneMs, complete }) => {
+    const seen = life('a', [
+      [[2800, 2800], 'lastNewConnection'],
+      [[goneMs, goneMs + 100], 'gone'],
+    ]);
+    const { propagation } = analyseSmall({ pods: [...pod(2010), ...seen], requests: [fresh(1990, 'a')] });
+    expect(propagation).toEqual([{ pod: 'a', delayMs: 780, betweenMs: [780, 800], complete }]);
+  });
+
   test('the clock of k6 widens it', () => {
     const clocks = [0, 20_000].map((atMs) => ({ atMs, offsetMs: 0, uncertaintyMs: 15 }));
     const { propagation } = analyseSmall({ pods: pod(4000), requests: [fresh(2600, 'a')], clocks });

@@ -3,46 +3,68 @@ import { roundMs } from '../support/clock.ts';
 import { clientTimes } from './client-times.ts';
 import type { Evidence } from './evidence.ts';
 import type { PropagationSample, Termination, TrialFindings } from './findings.ts';
-import { spanBetween, type Span } from './span.ts';
+import { lastNewConnectionOf, longestPauseMs, type LastNewConnection } from './new-connections.ts';
+import { spanBetween } from './span.ts';
+
+/** Over terminations that show the whole delay. */
+export interface MeasuredDelay {
+  medianMs: number;
+  shortestMs: number;
+  longestMs: number;
+  /** Each of the delays lies in a span: how long these are, in the middle. */
+  spanMs: number;
+  terminations: number;
+}
 
 /** What terminations of a run together say of the time that a cluster needs to leave a pod out. */
 export interface PropagationDelay {
   /** Null where no termination shows it whole. */
-  measured: { medianMs: number; shortestMs: number; longestMs: number; terminations: number } | null;
+  measured: MeasuredDelay | null;
   /** Trials of those terminations. */
   trials: string[];
-  /** Terminations that were left out, because their servers stopped listening too early to show more than a lower bound. */
+  /** Terminations that were left out, because their pods were gone, or stopped listening, too early to show more than a lower bound. */
   leftOut: number;
 }
 
-/** With so many new connections expected and none come, 95 % of the time the pod is out: e^-mu = 0.05. */
-const expectedConnections = Math.log(20);
-
 /**
- * From the deletion of each old pod to the last request on a new connection that it answered. It shows the whole delay
- * only when the pod still listened long enough afterwards for another connection to come, had the Service still had it:
- * up to SIGTERM it listens for certain. New connections are spread over the pods, so the last one comes a little before
- * the end: with r new connections a second and R + 1 endpoints (R + 1) / r on average.
+ * From the deletion of each old pod to the last new connection that the Service sent to it, where the cluster tells of
+ * that; else to the last request on a new connection that it answered. Either shows the whole delay only when the pod
+ * was there, and listened, long enough afterwards for another connection to come, had the Service still had it: up to
+ * SIGTERM it listens for certain. New connections are spread over the pods, so the last one comes a little before the
+ * end: with r new connections a second and R + 1 endpoints (R + 1) / r on average.
  */
 export function propagationOf(evidence: Evidence, terminations: readonly Termination[]): PropagationSample[] {
-  const last = lastNewConnections(evidence);
-  const quietMs = longestPauseMs(evidence);
+  const answered = lastAnswered(evidence);
+  const pauseMs = longestPauseMs(evidence.header);
   return terminations.flatMap((termination): PropagationSample[] => {
     const { pod, deletedMs, betweenMs } = termination;
-    const sent = last.get(pod);
-    if (sent === undefined) return [];
-    const delay = spanBetween(betweenMs?.deletedMs ?? [deletedMs, deletedMs], sent.span);
-    const toldMs = earliestClose(termination);
+    const history = evidence.pods.get(pod);
+    const last =
+      (history && lastNewConnectionOf(history, pauseMs)) ??
+      asLast(answered.get(pod), { termination, pauseMs });
+    if (last === undefined) return [];
+    const delay = spanBetween(betweenMs?.deletedMs ?? [deletedMs, deletedMs], last.span);
     return [
       {
         pod,
-        delayMs: roundMs(Math.max(0, sent.atMs - deletedMs)),
+        delayMs: roundMs(Math.max(0, last.atMs - deletedMs)),
         betweenMs: [roundMs(Math.max(0, delay[0])), roundMs(Math.max(0, delay[1]))],
-        complete: toldMs !== null && toldMs - sent.span[1] >= quietMs,
+        complete: last.isLast,
       },
     ];
   });
 }
+
+function asLast(
+  last: Answered | undefined,
+  { termination, pauseMs }: { termination: Termination; pauseMs: number },
+): LastNewConnection | undefined {
+  if (last === undefined) return undefined;
+  const closedMs = earliestClose(termination);
+  return { ...last, isLast: closedMs !== null && closedMs - last.span[1] >= pauseMs };
+}
+
+type Answered = Pick<LastNewConnection, 'atMs' | 'span'>;
 
 /** Until then the pod listened: it was not told to stop, and nobody saw its listening socket closed. */
 function earliestClose({ sigtermMs, listenerClosedMs, betweenMs }: Termination): number | null {
@@ -54,28 +76,19 @@ function earliestClose({ sigtermMs, listenerClosedMs, betweenMs }: Termination):
 }
 
 /** Of each pod the last request on a new connection that it answered. */
-function lastNewConnections({
-  ledger,
-  timeline,
-  client,
-}: Evidence): Map<string, { atMs: number; span: Span }> {
-  const last = new Map<string, { atMs: number; span: Span }>();
+function lastAnswered({ ledger, timeline, header, client }: Evidence): Map<string, Answered> {
+  const last = new Map<string, Answered>();
   const { ends } = timeline;
+  const { requestTimeoutMs } = header.plan;
+  const clock = client?.clock ?? { uncertaintyMs: 0, requestTimeoutMs };
   for (const request of ledger.all) {
     const pod = request.end === -1 ? '' : (ends.pod[request.end] ?? '');
     if (pod === '' || !request.population.startsWith('fresh')) continue;
-    if ((last.get(pod)?.atMs ?? -Infinity) > request.startMs) continue;
-    const { sent } = clientTimes(request, ends, client?.clock.uncertaintyMs ?? 0);
-    last.set(pod, { atMs: request.startMs, span: sent });
+    const { startMs: atMs } = request;
+    if (atMs < (last.get(pod)?.atMs ?? -Infinity)) continue;
+    last.set(pod, { atMs, span: clientTimes(request, ends, clock).sent });
   }
   return last;
-}
-
-/** Between two new connections to one of the pods of a Service, 95 % of the time. */
-function longestPauseMs({ header }: Evidence): number {
-  const { replicas, maxSurge, ratePerSecond } = header.plan;
-  const perSecond = ratePerSecond['fresh-get'] + ratePerSecond['fresh-post'];
-  return (expectedConnections * (replicas + maxSurge) * 1000) / perSecond;
 }
 
 /** The delay of a run; undefined where the cluster has a set one. */
@@ -86,22 +99,27 @@ export function propagationDelayOf(findings: readonly TrialFindings[]): Propagat
   );
   if (!findings.some(({ propagation }) => propagation !== undefined)) return undefined;
   const samples = measuring.flatMap(({ propagation = [] }) => propagation);
-  const delays = samples.filter(({ complete }) => complete).map(({ delayMs }) => delayMs);
-  const middle = median(delays);
+  const whole = samples.filter(({ complete }) => complete);
   return {
-    measured:
-      middle === undefined
-        ? null
-        : {
-            medianMs: roundMs(middle),
-            shortestMs: Math.min(...delays),
-            longestMs: Math.max(...delays),
-            terminations: delays.length,
-          },
+    measured: summarise(whole),
     trials: measuring
       .filter(({ propagation = [] }) => propagation.some(({ complete }) => complete))
       .map(({ trial }) => trial.id),
-    leftOut: samples.length - delays.length,
+    leftOut: samples.length - whole.length,
+  };
+}
+
+function summarise(samples: readonly PropagationSample[]): MeasuredDelay | null {
+  const delays = samples.map(({ delayMs }) => delayMs);
+  const medianMs = median(delays);
+  const spanMs = median(samples, ({ betweenMs: [earliest, latest] }) => latest - earliest);
+  if (medianMs === undefined || spanMs === undefined) return null;
+  return {
+    medianMs: Math.round(medianMs),
+    shortestMs: Math.round(Math.min(...delays)),
+    longestMs: Math.round(Math.max(...delays)),
+    spanMs: Math.round(spanMs),
+    terminations: samples.length,
   };
 }
 

@@ -4,6 +4,7 @@ import { clockToleranceMs } from './clock.ts';
 import type { Evidence } from './evidence.ts';
 import type { Loss, Remark, Termination, TrialFindings } from './findings.ts';
 import { mayBelongTo } from './hits.ts';
+import type { Outcomes } from './losses.ts';
 import type { Request } from './requests.ts';
 import { isRollingRestart } from './rolling-restart.ts';
 import { tally, tallyText } from './tally.ts';
@@ -33,7 +34,11 @@ export function validityOf(
 }
 
 /** Doubts that leave a trial valid. */
-export function flagsOf(evidence: Evidence, load: TrialFindings['load'], unread: readonly Loss[]): Remark[] {
+export function flagsOf(
+  evidence: Evidence,
+  load: TrialFindings['load'],
+  { losses, unread }: Pick<Outcomes, 'losses' | 'unread'>,
+): Remark[] {
   const flags: Remark[] = [];
   if (load.scheduleLagP99Ms !== null && load.scheduleLagP99Ms >= scheduleLagLimitMs) {
     const text = `requests began up to ${load.scheduleLagP99Ms.toFixed(1)} ms late (99th percentile; limit ${scheduleLagLimitMs} ms): the machine was busy`;
@@ -43,12 +48,23 @@ export function flagsOf(evidence: Evidence, load: TrialFindings['load'], unread:
     const text = `${unread.length} lost in the instant in which a pod reset the connection: the balancer had not read them`;
     flags.push({ code: 'unread-by-balancer', text });
   }
-  if (evidence.client !== null) flags.push(...roughClockFlag(evidence.client.clock));
+  if (evidence.client !== null) {
+    flags.push(...roughClockFlag(evidence.client.clock), ...unexplainedFlag(losses));
+  }
   if (evidence.timeline.unknown.length > 0) {
     const text = `${evidence.timeline.unknown.length} records of types that this version does not know were left aside`;
     flags.push({ code: 'unknown-records', text });
   }
   return flags;
+}
+
+/** Something else than the restart may have lost them. */
+function unexplainedFlag(losses: readonly Loss[]): Remark[] {
+  const unexplained = losses.filter(({ pod, candidates }) => pod === '' && candidates === undefined);
+  if (unexplained.length === 0) return [];
+  const classes = tallyText(tally(unexplained, (loss) => loss.class));
+  const text = `${unexplained.length} lost on new connections when no pod that was being ended can have got them: ${classes}`;
+  return [{ code: 'loss-unexplained', text }];
 }
 
 function damage({ timeline }: Evidence): Remark[] {

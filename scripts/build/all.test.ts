@@ -24,9 +24,7 @@ test('each framework has an outcome; one that fails does not stop the others', a
   expect([...outcomes.keys()]).toEqual(['bad', 'absent', 'good']);
   expect(outcomes.get('bad')).toEqual({ failed: expect.stringContaining('no good') as string });
   expect(outcomes.get('absent')).toEqual({ skipped: 'needs Go ≥ 1.24, not found' });
-  expect(outcomes.get('good')).toMatchObject({
-    artefact: { cached: false, image: expect.stringMatching(/^registry\.example\/.*:[0-9a-f]{16}$/) as string },
-  });
+  expect(outcomes.get('good')).toMatchObject({ artefact: { cached: false } });
 });
 
 test('an abort ends all of it', async () => {
@@ -51,7 +49,10 @@ test.skipIf(withoutEngine !== '')(`each variant has an outcome for its image${wi
   expect(outcomes.get(`${bad.id}/server`)).toEqual({ failed: expect.stringContaining('missing') as string });
   expect(outcomes.get(`${without.id}/server`)).toEqual({ skipped: 'no Dockerfile in its folder' });
   expect(outcomes.get(`${good.id}/one`)).toMatchObject({
-    artefact: { cached: false, image: expect.stringMatching(/^registry\.example\/.*:[0-9a-f]{16}$/) as string },
+    artefact: {
+      cached: false,
+      image: expect.stringMatching(/^registry\.example\/.*:[0-9a-f]{16}$/) as string,
+    },
   });
   expect(outcomes.get(`${good.id}/two`)).toEqual(outcomes.get(`${good.id}/one`));
   expect(outcomes.size).toBe(4);

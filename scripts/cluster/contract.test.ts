@@ -17,7 +17,7 @@ type Seen = PodRecord | EndpointRecord;
 
 for (const driver of drivers) {
   const skipped = driver.skipped === undefined ? '' : ` (skipped: ${driver.skipped})`;
-  describe.skipIf(skipped !== '')(`${driver.name}${skipped}`, { timeout: 240_000 }, () => {
+  describe.skipIf(skipped !== '')(`${driver.name}${skipped}`, { timeout: 600_000 }, () => {
     let stage: Stage;
     let folder: string;
     let records: EventRecord[];
@@ -25,7 +25,7 @@ for (const driver of drivers) {
 
     beforeAll(async () => {
       stage = await driver.set();
-    }, 600_000);
+    }, 900_000);
     afterAll(() => stage[Symbol.asyncDispose](), 120_000);
     beforeEach(() => {
       folder = mkdtempSync(join(tmpdir(), 'contract-'));

@@ -1,8 +1,16 @@
+import { dirname } from 'node:path';
 import { k6Arguments, k6Environment } from './k6-command.ts';
 import type { LoadRequest } from './load.ts';
 
 /** User of the official image. Stated as a number, so that the kubelet can see that it is not root. */
 const k6User = 12_345;
+
+export const k6Container = 'k6';
+/** Beside k6, and there when k6 has ended: through it the lab reads what k6 wrote. */
+export const readerContainer = 'reader';
+
+/** Where k6 writes its records; both containers see it. */
+export const recordsFile = '/records/console.ndjson';
 
 /** Far beyond any trial: ends the load of a lab that died and did not come back. */
 const longestRunSeconds = 3 * 3600;
@@ -63,32 +71,59 @@ function podSpec({ name, image, load }: Omit<JobSpec, 'script'>): object {
       runAsGroup: k6User,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    containers: [container(image, load)],
-    volumes: [{ name: 'script', configMap: { name } }],
+    // The reader first: it is there before k6 writes.
+    containers: [reader(image), k6(image, load)],
+    volumes: [
+      { name: 'script', configMap: { name } },
+      { name: 'records', emptyDir: { sizeLimit: '1Gi' } },
+    ],
   };
 }
 
-function container(image: string, load: JobSpec['load']): object {
+const unprivileged = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+/**
+ * Waits to be asked for the records. Not the log of the pod: to follow that takes a quarter of a processor from
+ * containerd and kubelet at 200 requests/s, it blocks k6 when containerd is late, and it has no end that is safe from
+ * rotation. A file costs nothing, is never late, and can be read on from any byte.
+ */
+function reader(image: string): object {
   return {
-    name: 'k6',
+    name: readerContainer,
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    // PID 1 ends at SIGTERM only if it says so.
+    command: ['sh', '-c', `trap 'exit 0' TERM; sleep ${longestRunSeconds} & wait`],
+    resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '500m', memory: '64Mi' } },
+    securityContext: unprivileged,
+    volumeMounts: [{ name: 'records', mountPath: dirname(recordsFile), readOnly: true }],
+  };
+}
+
+function k6(image: string, load: JobSpec['load']): object {
+  return {
+    name: k6Container,
     image,
     imagePullPolicy: 'IfNotPresent',
     args: [
-      ...k6Arguments({ script: '/load/script.ts', console: '/dev/stdout', log: '/dev/termination-log' }),
+      ...k6Arguments({ script: '/load/script.ts', console: recordsFile, log: '/dev/termination-log' }),
       // The address of a Service does not change: no look-ups in the middle of a trial.
       '--dns=ttl=inf',
     ],
     env: Object.entries(k6Environment(load)).map(([variable, value]) => ({ name: variable, value })),
     // 100 MB at 200 requests/s; each user that k6 adds while requests hang takes 0.2 MB.
     resources: { requests: { cpu: '500m', memory: '256Mi' }, limits: { cpu: '2', memory: '2Gi' } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: unprivileged,
     // k6's own errors, in the pod's status; without them the last lines that it printed.
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: [{ name: 'script', mountPath: '/load', readOnly: true }],
+    volumeMounts: [
+      { name: 'script', mountPath: '/load', readOnly: true },
+      { name: 'records', mountPath: dirname(recordsFile) },
+    ],
   };
 }

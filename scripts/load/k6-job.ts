@@ -8,20 +8,24 @@ import { usageFrom, type ProcessUsage } from '../support/process-usage.ts';
 import { timeouts } from '../support/timeouts.ts';
 import { k6Script, type K6Files } from './k6-command.ts';
 import { readCounts } from './k6-counts.ts';
-import { jobManifest, podSelector } from './k6-job-manifest.ts';
+import { jobManifest, k6Container, readerContainer, recordsFile } from './k6-job-manifest.ts';
 import { k6Image } from './k6-release.ts';
 import type { ClockSample, Ending, K6Run } from './k6-run.ts';
 import type { LoadPlace, LoadRequest } from './load.ts';
 import { readPodClock } from './pod-clock.ts';
 import { eventsOf } from './pod-events.ts';
-import { PodLog } from './pod-log.ts';
+import { PodFile } from './pod-file.ts';
 import { PodShell } from './pod-shell.ts';
 import { readPodStatus, type PodStatus } from './pod-status.ts';
 
-const container = 'k6';
 /** k6 is PID 1 of its container. */
 const interruptCommand = 'kill -INT 1';
+const usageCommand = 'cat /proc/1/stat /proc/1/status';
 const pollMs = 250;
+/** About what the records that the lab has are behind. */
+const readEveryMs = 250;
+/** k6 that writes nothing for so long may have ended. */
+const quietMs = 2_000;
 
 interface JobRequest {
   request: LoadRequest;
@@ -42,17 +46,17 @@ export async function startJob({ request, files, place }: JobRequest): Promise<K
   try {
     await kubectl.run(['create', '--filename=-'], { input: JSON.stringify(manifest) });
   } catch (error) {
-    await remove(kubectl, name).catch(() => undefined);
+    await remove(kubectl, name, true).catch(() => undefined);
     throw new LabError('load-failed', `the Job of k6 could not be created: ${messageOf(error)}`);
   }
   return new K6Job(kubectl, name, files);
 }
 
-async function remove(kubectl: Kubectl, name: string): Promise<void> {
+async function remove(kubectl: Kubectl, name: string, wait: boolean): Promise<void> {
   const timeoutMs = timeouts.loadRemovalMs;
-  const what = [`job/${name}`, `configmap/${name}`];
+  const what = [`job/${name}`, `configmap/${name}`, '--ignore-not-found'];
   // In the foreground: the Job goes when its pod has gone.
-  await kubectl.run(['delete', ...what, '--ignore-not-found', '--cascade=foreground'], { timeoutMs });
+  await kubectl.run(['delete', ...what, '--cascade=foreground', `--wait=${wait}`], { timeoutMs });
 }
 
 class K6Job implements K6Run {
@@ -65,6 +69,8 @@ class K6Job implements K6Run {
   readonly #removed = new AbortController();
   readonly #shell = Promise.withResolvers<PodShell>();
   #removal: Promise<void> | undefined;
+  /** k6 has ended. */
+  #over = false;
 
   constructor(kubectl: Kubectl, name: string, files: K6Files) {
     this.#kubectl = kubectl;
@@ -80,19 +86,24 @@ class K6Job implements K6Run {
       .finally(() => this.#shell.reject(new LabError('load-failed', 'k6 has ended')));
   }
 
-  async readClock(): Promise<ClockSample> {
-    return readPodClock(await this.#shell.promise);
+  readClock(): Promise<ClockSample> {
+    return this.#ask(readPodClock);
   }
 
   async usage(): Promise<ProcessUsage | undefined> {
     try {
-      const shell = await this.#shell.promise;
-      const { text } = await shell.ask('cat /proc/1/stat /proc/1/status');
-      const [stat = '', ...status] = text.split('\n');
+      const { output } = await this.#ask((shell) => shell.ask(usageCommand));
+      const [stat = '', ...status] = output.toString().split('\n');
       return usageFrom(stat, status.join('\n'));
     } catch {
       return undefined;
     }
+  }
+
+  /** Asks once more when the connection is lost meanwhile. */
+  async #ask<Found>(question: (shell: PodShell) => Promise<Found>): Promise<Found> {
+    const shell = await this.#shell.promise;
+    return question(shell).catch(() => question(shell));
   }
 
   async interrupt(): Promise<void> {
@@ -108,33 +119,51 @@ class K6Job implements K6Run {
 
   kill(): Promise<void> {
     this.#removed.abort();
-    this.#removal ??= remove(this.#kubectl, this.#name);
+    // What has ended disturbs nobody; what has not may send until it has gone.
+    this.#removal ??= remove(this.#kubectl, this.#name, !this.#over);
     return this.#removal;
   }
 
-  /** From the Job to the last byte of the log of its pod. */
+  /** From the Job to the last byte that k6 wrote. */
   async #live(): Promise<Ending> {
     const status = await this.#started();
     if (status.state === 'absent') return this.#lost('the cluster made no pod for its Job', false);
     if (status.state === 'waiting')
       return this.#lost(`pod ${status.pod} is waiting: ${status.reason}`, false);
-    const { pod } = status;
-    await using shell = new PodShell(this.#kubectl, pod, container);
+    await using shell = new PodShell(this.#kubectl, status.pod, k6Container);
+    await using reader = new PodShell(this.#kubectl, status.pod, readerContainer);
+    const { signal } = this.#removed;
+    for (const each of [shell, reader]) {
+      signal.addEventListener('abort', () => void each[Symbol.asyncDispose](), { once: true });
+    }
     this.#shell.resolve(shell);
-    using log = new PodLog(this.#kubectl, { pod, container, file: this.#files.console });
-    let heard = { bytes: 0, atMs: monotonicMs() };
+    using records = new PodFile(reader, { source: recordsFile, copy: this.#files.console });
+    return await this.#follow(records);
+  }
+
+  /** Copies what k6 writes until it ends, or is out of reach for too long. */
+  async #follow(records: PodFile): Promise<Ending> {
+    const { signal } = this.#removed;
+    let heardMs = monotonicMs();
+    let askedMs = heardMs;
+    let trouble = 'it writes nothing';
     for (;;) {
-      const failure = await log.follow(this.#removed.signal);
-      const now = await this.#status();
-      if (now.state === 'ended') return await this.#finish(now, log);
-      if (now.state === 'absent') return await this.#lost(`its pod ${pod} is gone`, true);
-      if (log.bytes > heard.bytes) heard = { bytes: log.bytes, atMs: monotonicMs() };
-      if (monotonicMs() > heard.atMs + timeouts.podSilenceMs)
-        throw new LabError(
-          'load-failed',
-          `the log of pod ${pod} cannot be read: ${failure ?? 'nothing comes'}`,
-        );
-      await sleep(pollMs, undefined, { signal: this.#removed.signal });
+      const fresh = await records.read().catch((error: unknown) => {
+        trouble = messageOf(error);
+        return false;
+      });
+      signal.throwIfAborted();
+      if (fresh) heardMs = monotonicMs();
+      const done = readCounts(records.lastLine()) !== undefined;
+      if (done || monotonicMs() > Math.max(heardMs, askedMs) + quietMs) {
+        const status = await this.#status();
+        if (status.state === 'ended') return this.#finish(status, records);
+        if (status.state === 'absent') return this.#lost('its pod is gone', true);
+        if (monotonicMs() > heardMs + timeouts.podSilenceMs)
+          throw new LabError('load-failed', `k6 runs, but ${trouble}`);
+        askedMs = monotonicMs();
+      }
+      await sleep(readEveryMs, undefined, { signal });
     }
   }
 
@@ -156,7 +185,7 @@ class K6Job implements K6Run {
     const deadlineMs = monotonicMs() + timeouts.podSilenceMs;
     for (;;) {
       try {
-        return await readPodStatus(this.#kubectl, podSelector(this.#name), signal);
+        return await readPodStatus(this.#kubectl, this.#name, signal);
       } catch (error) {
         signal.throwIfAborted();
         if (monotonicMs() >= deadlineMs) throw error;
@@ -165,16 +194,21 @@ class K6Job implements K6Run {
     }
   }
 
-  async #finish(status: Extract<PodStatus, { state: 'ended' }>, log: PodLog): Promise<Ending> {
+  async #finish(status: Extract<PodStatus, { state: 'ended' }>, records: PodFile): Promise<Ending> {
+    this.#over = true;
     const { exitCode, detail, message, started } = status;
     const events = exitCode === undefined ? await eventsOf(this.#kubectl, this.#name) : [];
     await this.#writeLog([message, ...events]);
-    // The counts are the last that k6 writes. Without them the log may have broken off before it ended.
-    if (readCounts(log.lastLine()) === undefined) await log.readToEnd(this.#removed.signal);
-    return { exitCode, detail, started };
+    try {
+      await records.readToEnd();
+      return { exitCode, detail, started };
+    } catch (error) {
+      this.#removed.signal.throwIfAborted();
+      return { exitCode: undefined, detail: `${detail}; its last records: ${messageOf(error)}`, started };
+    }
   }
 
-  /** There is no log, or none any more: the events of the cluster are all there is. */
+  /** There is nothing to read, or nothing any more: the events of the cluster are all there is. */
   async #lost(detail: string, started: boolean): Promise<Ending> {
     await this.#writeLog(await eventsOf(this.#kubectl, this.#name));
     return { exitCode: undefined, detail, started };

@@ -28,7 +28,7 @@ export async function readPodClock(shell: PodShell): Promise<ClockSample> {
   const middleMs = (best.askedMs + best.answeredMs) / 2;
   return {
     monotonicMs: middleMs,
-    offsetMs: roundMs(epochMsOf(best.text) - (middleMs + epochLessMonotonicMs)),
+    offsetMs: roundMs(epochMsOf(best.output.toString()) - (middleMs + epochLessMonotonicMs)),
     uncertaintyMs: roundMs(tookMs(best) / 2),
   };
 }

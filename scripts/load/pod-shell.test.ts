@@ -14,13 +14,13 @@ test('one shell answers all commands, in order, and only what they printed', asy
     shell.ask('echo one; echo two'),
     shell.ask('true'),
   ]);
-  expect(answers.map(({ text }) => text)).toEqual(['half', 'one\ntwo\n', '']);
+  expect(answers.map(({ output }) => output.toString())).toEqual(['half', 'one\ntwo\n', '']);
   for (const [index, { askedMs, answeredMs }] of answers.entries()) {
     expect(answeredMs).toBeGreaterThanOrEqual(askedMs);
     expect(askedMs).toBeGreaterThanOrEqual(answers[index - 1]?.answeredMs ?? 0);
   }
-  const { text } = await shell.ask('cat calls');
-  expect(text).toBe('exec --stdin --container=k6 pod-1 -- sh\n');
+  const { output } = await shell.ask('cat calls');
+  expect(output.toString()).toBe('exec --stdin --container=k6 pod-1 -- sh\n');
 });
 
 test('a command that fails is an error, and the next one is answered', async () => {
@@ -29,14 +29,14 @@ test('a command that fails is an error, and the next one is answered', async () 
   await expect(shell.ask('false')).rejects.toThrow(
     '`false` failed in --container=k6 pod-1 -- sh: exit code 1',
   );
-  expect((await shell.ask('echo well')).text).toBe('well\n');
+  expect((await shell.ask('echo well')).output.toString()).toBe('well\n');
 });
 
 test('a shell that ends says why, and is opened again', async () => {
   using fake = fakeKubectl(exec);
   await using shell = new PodShell(fake.kubectl, 'pod-1', 'k6');
   await expect(shell.ask('echo "container is gone" >&2; kill -KILL $$')).rejects.toThrow('container is gone');
-  expect((await shell.ask('wc -l < calls')).text.trim()).toBe('2');
+  expect((await shell.ask('wc -l < calls')).output.toString().trim()).toBe('2');
 });
 
 test('the clock of a pod: its offset is inside the uncertainty, however slow the answer', async () => {

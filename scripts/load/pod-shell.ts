@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import { execa } from 'execa';
 import { monotonicMs } from '../support/clock.ts';
-import { LabError } from '../support/errors.ts';
+import { parentDeathPrefix } from '../support/contained.ts';
+import { LabError, messageOf } from '../support/errors.ts';
 import type { Kubectl } from '../support/kubectl.ts';
 import { timeouts } from '../support/timeouts.ts';
-import { spawnKubectl, type KubectlProcess } from './kubectl-stream.ts';
 
 /** What a command printed, and between which moments of the monotonic clock it ran. */
 export interface Answer {
-  text: string;
+  output: Buffer;
   askedMs: number;
   answeredMs: number;
 }
@@ -18,9 +20,10 @@ export interface Answer {
 export class PodShell implements AsyncDisposable {
   readonly #kubectl: Kubectl;
   readonly #words: string[];
-  #session: KubectlProcess | undefined;
+  /** Ends an answer; nothing else in a pod says that. */
+  readonly #mark = `end-of-answer-${randomBytes(8).toString('hex')}`;
+  #session: Session | undefined;
   #last: Promise<unknown> = Promise.resolve();
-  #asked = 0;
 
   constructor(kubectl: Kubectl, pod: string, container: string) {
     this.#kubectl = kubectl;
@@ -40,21 +43,26 @@ export class PodShell implements AsyncDisposable {
 
   async #ask(command: string): Promise<Answer> {
     const session = (this.#session ??= this.#open());
-    const mark = `end of answer ${(this.#asked += 1)}`;
     const askedMs = monotonicMs();
-    const answer = answerFrom(session, mark);
-    session.stdin.write(`${command}\necho "${mark}: $?"\n`);
-    const { text, status, answeredMs } = await answer.catch((error: unknown) => {
+    const reply = replyOf(session, this.#mark);
+    session.stdin.write(`${command}\necho "${this.#mark} $?"\n`);
+    const { output, status } = await reply.catch((error: unknown) => {
+      // What it may still say is no answer to the next command.
       this.#session = undefined;
       session.kill('SIGKILL');
-      throw this.#failed(command, error instanceof Error ? error.message : String(error));
+      throw this.#failed(command, messageOf(error));
     });
-    if (status !== '0') throw this.#failed(command, `exit code ${status}`);
-    return { text, askedMs, answeredMs };
+    if (status !== 0) throw this.#failed(command, `exit code ${status}`);
+    return { output, askedMs, answeredMs: monotonicMs() };
   }
 
-  #open(): KubectlProcess {
-    const session = spawnKubectl(this.#kubectl, this.#words);
+  #failed(command: string, how: string): LabError {
+    const where = this.#words.slice(2).join(' ');
+    return new LabError('kubectl-failed', `\`${command}\` failed in ${where}: ${how}`);
+  }
+
+  #open(): Session {
+    const session = spawnShell(this.#kubectl.argv(this.#words));
     // What could not be written because the shell has ended is an answer that does not come.
     session.stdin.on('error', () => undefined);
     void session.then(() => {
@@ -63,47 +71,48 @@ export class PodShell implements AsyncDisposable {
     return session;
   }
 
-  #failed(command: string, how: string): LabError {
-    const where = this.#words.slice(2).join(' ');
-    return new LabError('kubectl-failed', `\`${command}\` failed in ${where}: ${how}`);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#session?.kill('SIGKILL');
     await this.#session;
   }
 }
 
-interface Reply {
-  text: string;
-  status: string;
-  answeredMs: number;
+/** In a session of its own, so that Ctrl+C in the terminal does not reach it; it ends with the lab where the system can do that. */
+function spawnShell(argv: readonly string[]) {
+  const [program = '', ...words] = [...parentDeathPrefix(), ...argv];
+  return execa(program, words, {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    encoding: 'buffer',
+    buffer: false,
+    reject: false,
+    detached: true,
+  });
 }
 
-/** Reads what comes until the mark. Rejects when the shell ends, or time is up. */
-async function answerFrom(session: KubectlProcess, mark: string): Promise<Reply> {
-  const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-  let text = '';
+type Session = ReturnType<typeof spawnShell>;
+
+/** Reads what comes until the mark and the exit code behind it. Rejects when the shell ends, or time is up. */
+async function replyOf(session: Session, mark: string): Promise<{ output: Buffer; status: number }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ output: Buffer; status: number }>();
+  const chunks: Buffer[] = [];
   let errors = '';
   const onOutput = (chunk: Buffer): void => {
-    text += chunk.toString();
-    const at = text.indexOf(`${mark}: `);
-    if (at < 0 || !text.endsWith('\n')) return;
-    resolve({
-      text: text.slice(0, at),
-      status: text.slice(at + mark.length + 2).trim(),
-      answeredMs: monotonicMs(),
-    });
+    chunks.push(chunk);
+    // The mark comes last, but perhaps in two parts.
+    if (chunk.at(-1) !== 10) return;
+    const output = Buffer.concat(chunks);
+    const at = output.lastIndexOf(`${mark} `);
+    if (at >= 0)
+      resolve({ output: output.subarray(0, at), status: Number(output.toString('utf8', at + mark.length)) });
   };
   const onError = (chunk: Buffer): void => void (errors += chunk.toString());
-  const onEnd = (): void => reject(new Error(errors.trim() || 'the shell ended'));
-  const limit = setTimeout(
-    () => reject(new Error(`no answer within ${timeouts.podCommandMs / 1000} s`)),
-    timeouts.podCommandMs,
-  );
+  const limitMs = timeouts.podCommandMs;
+  const limit = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs);
   session.stdout.on('data', onOutput);
   session.stderr.on('data', onError);
-  void session.then(onEnd);
+  void session.then(() => reject(new Error(errors.trim() || 'the shell ended')));
   try {
     return await promise;
   } finally {

@@ -39,6 +39,28 @@ describe('what a pod is doing', () => {
       container({ waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "k6"' } }),
       { state: 'waiting', reason: 'ImagePullBackOff: Back-off pulling image "k6"', hopeless: true },
     ],
+    [
+      'at work, and its reader is not there yet',
+      pod({
+        phase: 'Running',
+        containerStatuses: [
+          { name: 'reader', state: { waiting: { reason: 'ContainerCreating' } } },
+          { name: 'k6', state: { running: {} } },
+        ],
+      }),
+      { state: 'waiting' },
+    ],
+    [
+      'ended, and its reader is there',
+      pod({
+        phase: 'Running',
+        containerStatuses: [
+          { name: 'reader', state: { running: {} } },
+          { name: 'k6', state: { terminated: { exitCode: 105, reason: 'Error' } } },
+        ],
+      }),
+      { state: 'ended', exitCode: 105 },
+    ],
     ['at work', container({ running: { startedAt: '2026-01-01T00:00:00Z' } }), { state: 'running' }],
     [
       'ended as asked',

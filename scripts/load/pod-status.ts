@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { describeExit } from '../support/exit-meaning.ts';
 import type { Kubectl } from '../support/kubectl.ts';
+import { k6Container, podSelector } from './k6-job-manifest.ts';
 
-/** What has become of the one container of a Job's pod. */
+/** What has become of k6 in a Job's pod; it runs when all containers of the pod do. */
 export type PodStatus =
   | { state: 'absent' }
   /** `hopeless`: waiting will not help. */
@@ -32,6 +33,7 @@ const podList = z.object({
         containerStatuses: z
           .array(
             z.object({
+              name: z.string(),
               state: z.object({
                 waiting: z.object(reasonAndMessage).optional(),
                 running: z.object({}).optional(),
@@ -52,24 +54,20 @@ const usualReasons = new Set(['ContainerCreating', 'PodInitializing']);
 /** A pull that failed once is tried again at once, and then there is a back-off. */
 const passingReasons = new Set(['ErrImagePull']);
 
-/** Reads the status of the only pod that is selected. */
-export async function readPodStatus(
-  kubectl: Kubectl,
-  selector: string,
-  signal: AbortSignal,
-): Promise<PodStatus> {
-  const found = await kubectl.json(['get', 'pods', `--selector=${selector}`, '--output=json'], { signal });
-  return podStatus(found);
+/** Reads what has become of k6. */
+export async function readPodStatus(kubectl: Kubectl, job: string, signal: AbortSignal): Promise<PodStatus> {
+  const words = ['get', 'pods', `--selector=${podSelector(job)}`, '--output=json'];
+  return podStatus(await kubectl.json(words, { signal }));
 }
 
-/** What a list of pods says of its only one. */
+/** What a list of pods says of k6 in its only one. */
 export function podStatus(list: unknown): PodStatus {
   const pod = podList.parse(list).items[0];
   if (pod === undefined) return { state: 'absent' };
   const { name } = pod.metadata;
-  const container = pod.status.containerStatuses[0]?.state;
-  if (container?.terminated) {
-    const { exitCode, reason = '', message = '' } = container.terminated;
+  const terminated = stateOf(pod)?.terminated;
+  if (terminated) {
+    const { exitCode, reason = '', message = '' } = terminated;
     const detail = [describeExit(exitCode), ...wordsOf(reason), ...reasonsOf(pod)].join(': ');
     const started = reason !== 'StartError' && reason !== 'ContainerCannotRun';
     return { state: 'ended', pod: name, exitCode, detail, message: message.trim(), started };
@@ -78,7 +76,9 @@ export function podStatus(list: unknown): PodStatus {
     const detail = reasonsOf(pod).join(': ') || `the pod is ${pod.status.phase}`;
     return { state: 'ended', pod: name, exitCode: undefined, detail, message: '', started: false };
   }
-  if (container?.running) return { state: 'running', pod: name };
+  const containers = pod.status.containerStatuses;
+  if (containers.length > 0 && containers.every(({ state }) => state.running))
+    return { state: 'running', pod: name };
   return { state: 'waiting', pod: name, ...whyWaiting(pod) };
 }
 
@@ -91,8 +91,13 @@ function reasonsOf({ status: { reason, message } }: Pod): string[] {
   return [reason, message].filter((text) => text !== undefined && text !== '') as string[];
 }
 
-function whyWaiting({ status }: Pod): { reason: string; hopeless: boolean } {
-  const waiting = status.containerStatuses[0]?.state.waiting;
+function stateOf({ status }: Pod) {
+  return status.containerStatuses.find(({ name }) => name === k6Container)?.state;
+}
+
+function whyWaiting(pod: Pod): { reason: string; hopeless: boolean } {
+  const { status } = pod;
+  const waiting = stateOf(pod)?.waiting;
   if (waiting?.reason !== undefined) {
     const { reason, message } = waiting;
     const hopeless = !usualReasons.has(reason) && !passingReasons.has(reason);

@@ -15,7 +15,7 @@ test('kind: version, measured delay and where it was measured, reasons, limits',
   expect(clusterLines(report)).toMatchInlineSnapshot(`
     [
       "kind, Kubernetes v1.34.4; pods are PID 1 of their own PID namespace",
-      "propagation delay, from the deletion of a pod to the last new connection that it answered: median 0.37 s, 0.36 s to 0.38 s, in 3 terminations (toy/closing/prestop/1); left out are 27 terminations in which pods were told to stop too early to show it whole",
+      "propagation delay, from the deletion of a pod to the last new connection that reached it: median 0.37 s, 0.36 s to 0.38 s, in 3 terminations (toy/closing/prestop/1), each known to 0.02 s; 33 more ended too early to show it whole",
       "a container engine answered",
       "One node.",
     ]
@@ -25,7 +25,7 @@ test('kind: version, measured delay and where it was measured, reasons, limits',
 test('a delay that no trial shows is missing for a reason', () => {
   const unknown = buildReport(kind.info, withoutHook);
   expect(clusterLines(unknown)[1]).toMatchInlineSnapshot(
-    `"propagation delay, from the deletion of a pod to the last new connection that it answered: not measured, in 27 terminations in which pods were told to stop too early to show it whole; a scenario with a preStop sleep shows it. What depends on it is not known"`,
+    `"propagation delay, from the deletion of a pod to the last new connection that reached it: not measured, as none of 33 terminations shows it whole: their pods were told to stop, or gone, too early; a scenario with a preStop sleep shows it. What depends on it is not known"`,
   );
   const markdown = renderMarkdown(unknown);
   expect(markdown).toContain('toy/bare: naive: fresh at least 1 of 3, ?;');

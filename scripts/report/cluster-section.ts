@@ -27,13 +27,13 @@ export function clusterLines({ run, propagationDelay }: RunReport): string[] {
 
 /** `propagation delay, …: median 0.61 s, 0.12 s to 1.08 s, in 60 terminations of gin/shutdown/prestop/1 and 11 more trials`. */
 function delayText({ measured, trials, leftOut }: PropagationDelay): string {
-  const what = 'propagation delay, from the deletion of a pod to the last new connection that it answered';
+  const what = 'propagation delay, from the deletion of a pod to the last new connection that reached it';
   if (measured === null) {
-    return `${what}: not measured, as none of ${leftOut} terminations shows it whole: their pods were told to stop too early; a scenario with a preStop sleep shows it. What depends on it is not known`;
+    return `${what}: not measured, as none of ${leftOut} terminations shows it whole: their pods were told to stop, or gone, too early; a scenario with a preStop sleep shows it. What depends on it is not known`;
   }
-  const { medianMs, shortestMs, longestMs, terminations } = measured;
+  const { medianMs, shortestMs, longestMs, spanMs, terminations } = measured;
   const shown = trials.slice(0, shownTrials).join(', ');
   const more = trials.length > shownTrials ? ` and ${trials.length - shownTrials} more` : '';
-  const leaving = leftOut === 0 ? '' : `; ${leftOut} more were told to stop too early to show it whole`;
-  return `${what}: median ${seconds(medianMs)}, ${seconds(shortestMs)} to ${seconds(longestMs)}, in ${terminations} terminations (${shown}${more})${leaving}`;
+  const leaving = leftOut === 0 ? '' : `; ${leftOut} more ended too early to show it whole`;
+  return `${what}: median ${seconds(medianMs)}, ${seconds(shortestMs)} to ${seconds(longestMs)}, in ${terminations} terminations (${shown}${more}), each known to ${seconds(spanMs)}${leaving}`;
 }

@@ -169,5 +169,10 @@ test('drain', () => {
 });
 
 test('false alarms', () => {
-  expect([null, 0, 1e-18, 0.0004].map(falseAlarmText)).toEqual(['–', '0', 'below 0.0001 %', '0.040 %']);
+  expect([null, 0, 1e-18, 0.0004].map(falseAlarmText)).toEqual([
+    'not known',
+    '0',
+    'below 0.0001 %',
+    '0.040 %',
+  ]);
 });

@@ -20,8 +20,12 @@ export const timeouts = {
   imagePushMs: 600_000,
   /** A kind cluster to be deleted. */
   clusterDeleteMs: 120_000,
+  /** Another lab to have made or deleted its kind cluster. */
+  clusterBusyMs: 600_000,
+  /** A kind cluster whose nodes run to answer, before it is given up. */
+  clusterAnswerMs: 60_000,
   /** A new cluster, or a new namespace, to have what pods need: a name server, a service account. */
-  clusterSettleMs: 120_000,
+  clusterSettleMs: 300_000,
   /** The API server to answer one question. */
   apiAnswerMs: 10_000,
   /** A watch that was interrupted to work again. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,14 +9,15 @@ import { askEngine, runEngine } from '../../support/engine-command.ts';
 import { checkEngine } from '../../support/engine.ts';
 import { Kubectl } from '../../support/kubectl.ts';
 import { timeouts } from '../../support/timeouts.ts';
-import type { EventRecord } from '../../timeline/records.ts';
-import type { Cluster, Deployment, LoadPlace } from '../cluster.ts';
+import type { EventRecord, PodRecord } from '../../timeline/records.ts';
+import type { Cluster, Deployment, DeployRequest, LoadPlace } from '../cluster.ts';
 import { managedLabel, ownerAnnotation } from '../kubernetes/namespace.ts';
 import { thisOwner, type Owner } from '../kubernetes/owner.ts';
 import { buildToyImage } from '../testing/toy-image.ts';
 import { toyManifest, type ToyManifest } from '../testing/toy-manifest.ts';
 import { variantOf } from '../testing/variant.ts';
 import { nodeContainers } from './containers.ts';
+import { openContext } from './context.ts';
 import { startKindCluster } from './kind.ts';
 import { defaultKubernetes } from './node-image.ts';
 
@@ -26,7 +27,7 @@ const skipped = 'reason' in engine ? ` (skipped: ${engine.reason})` : '';
 const name = 'zero-downtime-lab-faults';
 const { signal } = new AbortController();
 
-describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 300_000 }, () => {
+describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 900_000 }, () => {
   let folder: string;
   let cluster: Cluster;
   let image: string;
@@ -44,8 +45,8 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 300_000 }
       onProgress: (text) => progress.push(text),
     });
 
-  function deploy(artefact = image, manifest: ToyManifest = {}, env: { [name: string]: string } = {}) {
-    return cluster.deploy({
+  function request(artefact: string, manifest: ToyManifest, env: { [name: string]: string }): DeployRequest {
+    return {
       variant: variantOf('toy/server'),
       manifest: toyManifest(manifest),
       artefact: { image: artefact },
@@ -56,8 +57,11 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 300_000 }
         if ('type' in record) records.push(record);
       },
       signal,
-    });
+    };
   }
+
+  const deploy = (artefact = image, manifest: ToyManifest = {}, env: { [name: string]: string } = {}) =>
+    cluster.deploy(request(artefact, manifest, env));
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'kind-'));
@@ -65,7 +69,7 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 300_000 }
     cluster = await start();
     await using deployment = await provideAndDeploy();
     kubectl = kubectlOf(deployment.loadPlace);
-  }, 600_000);
+  }, 900_000);
   afterAll(async () => {
     await cluster[Symbol.asyncDispose]();
     for (const { id } of await nodeContainers(name)) await askEngine(['rm', '--force', '--volumes', id]);
@@ -131,6 +135,36 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 300_000 }
     expect(deployment.url).toBe('http://toy:8080');
   });
 
+  test('the spans hold what the lab and the pods themselves know', async () => {
+    // Of the same kernel: its monotonic clock is the lab's.
+    const say = (word: string) =>
+      `require('fs').writeSync(1, '${word} ' + Number(process.hrtime.bigint()) / 1e6 + '\\n')`;
+    const server = `require('http').createServer((_, response) => response.end()).listen(8080);
+      process.on('SIGTERM', () => { ${say('TERM')}; setTimeout(() => { ${say('EXIT')}; process.exit(0); }, 300); })`;
+    const asked = request(image, { preStop: '{ sleep: { seconds: 1 } }' }, {});
+    const command = ['node', '-e', server];
+    const variant = variantOf('toy/server', { image: { args: {}, command, exitCode: 0 } });
+    records.length = 0;
+    await using deployment = await cluster.deploy({ ...asked, variant });
+    await deployment.restart('delete-pod');
+    const pods = () => records.filter((record) => record.type === 'pod');
+    const pod = pods().findLast(({ event }) => event === 'ready')?.pod ?? '';
+    const sentMs = monotonicMs() - asked.originMs;
+    await kubectlOf(deployment.loadPlace).run(['delete', 'pod', pod, '--wait=false']);
+    const answeredMs = monotonicMs() - asked.originMs;
+    while (!pods().some((record) => record.event === 'gone' && record.pod === pod)) await sleep(50);
+
+    const span = (event: string) =>
+      pods().find((record) => record.pod === pod && record.event === event)?.seen?.betweenMs ?? [NaN, NaN];
+    const log = readFileSync(join(folder, 'pods', `${pod}.log`), 'utf8');
+    const said = (word: string) => Number(new RegExp(`${word} ([\\d.]+)`).exec(log)?.[1]) - asked.originMs;
+    expect(span('deleted')[0]).toBeLessThanOrEqual(answeredMs);
+    expect(span('deleted')[1]).toBeGreaterThanOrEqual(sentMs);
+    expect(span('sigterm')[0]).toBeLessThanOrEqual(said('TERM'));
+    expect(span('exited')[1]).toBeGreaterThanOrEqual(said('EXIT'));
+    expect(span('preStopBegan')[1]).toBeGreaterThanOrEqual(sentMs);
+  });
+
   async function namespaceOf(owner: Owner | undefined, finalizer?: string): Promise<string> {
     const namespace = `zero-downtime-lab-${Math.random().toString(36).slice(2, 10)}`;
     const metadata = {
@@ -188,6 +222,18 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 300_000 }
     await kubectl.in(held).run(release);
   });
 
+  /** Commands that follow a log in the node. */
+  async function readersInNode(): Promise<number> {
+    const words = ['exec', `${name}-control-plane`, 'sh', '-c', 'cat /proc/[0-9]*/cmdline | tr "\\0" " "'];
+    return (await runEngine(words)).match(/journalctl --unit|conntrack --event/g)?.length ?? 0;
+  }
+
+  async function proxiesHere(): Promise<number> {
+    const pattern = `kubectl.*${name}.* proxy`;
+    const { stdout } = await execa('pgrep', ['--full', '--count', pattern], { reject: false });
+    return Number(stdout);
+  }
+
   test('a lab that is killed leaves no process, neither here nor in the node', async () => {
     const program = `
       const { startKindCluster } = await import('${import.meta.dirname}/kind.ts');
@@ -195,24 +241,107 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 300_000 }
         signal: new AbortController().signal, onProgress: () => undefined });
       console.log('started');
       setInterval(() => undefined, 1000);`;
-    const lab = execa(process.execPath, ['--input-type=module', '-e', program], { reject: false });
-    for await (const line of lab.iterable({ from: 'stdout' }))
-      if (line === 'started') process.kill(lab.pid ?? 0, 'SIGKILL');
-    const inNode = async () => {
-      const words = ['exec', `${name}-control-plane`, 'sh', '-c', 'cat /proc/[0-9]*/cmdline | tr "\\0" " "'];
-      return (await runEngine(words)).match(/journalctl --unit|conntrack --event/g)?.length ?? 0;
-    };
     // Those of this test's own cluster stay.
-    while ((await inNode()) > 2) await sleep(200);
-    const { stdout } = await execa('pgrep', ['--full', '--count', `kubectl.*${name}.*proxy`], {
-      reject: false,
-    });
-    expect(Number(stdout)).toBeLessThanOrEqual(1);
+    const before = await readersInNode();
+    const lab = execa(process.execPath, ['--input-type=module', '-e', program], { reject: false });
+    let during = 0;
+    for await (const line of lab.iterable({ from: 'stdout' })) {
+      if (line !== 'started') continue;
+      during = await readersInNode();
+      process.kill(lab.pid ?? 0, 'SIGKILL');
+    }
+    expect(during).toBeGreaterThan(before);
+    while ((await readersInNode()) > before) await sleep(200);
+    expect(await proxiesHere()).toBe(1);
     const next = await start();
     await next[Symbol.asyncDispose]();
     expect(progress.at(-1)).toMatch(
       /^removing the namespace .*, left behind by process \d+ of .*, run killed$/,
     );
+  });
+
+  describe('by a context of the user', () => {
+    const userConfig = process.env['KUBECONFIG'];
+    const elsewhere = 'somewhere-else';
+
+    beforeAll(async () => {
+      const { program, kubeconfig = '', context } = kubectl.target;
+      process.env['KUBECONFIG'] = join(folder, 'kubeconfig');
+      copyFileSync(kubeconfig, process.env['KUBECONFIG']);
+      const words = ['config', 'set-context', elsewhere, `--cluster=${context}`, `--user=${context}`];
+      await execa(program, words);
+    });
+    afterAll(() => {
+      if (userConfig === undefined) delete process.env['KUBECONFIG'];
+      else process.env['KUBECONFIG'] = userConfig;
+    });
+
+    const open = (context: string, registry?: string) =>
+      openContext({
+        context,
+        registry,
+        run: 'kind.test.ts',
+        signal,
+        onProgress: (text) => progress.push(text),
+      });
+
+    async function restartIn(place: Cluster): Promise<PodRecord[]> {
+      records.length = 0;
+      await using deployment = await place.deploy(
+        request(image, { preStop: '{ sleep: { seconds: 2 } }' }, { END: 'exit' }),
+      );
+      await deployment.restart('rolling-restart');
+      return records.filter((record) => record.type === 'pod');
+    }
+
+    test('of kind: images are loaded, and the runtime tells', async () => {
+      await using place = await open(`kind-${name}`);
+      expect(place.info.name).toBe(`context:kind-${name}`);
+      expect(await place.provideImage(image, signal)).toEqual({ image, loaded: false });
+      const sigterms = (await restartIn(place)).filter(({ event }) => event === 'sigterm');
+      expect(sigterms.map(({ seen }) => seen?.source)).toEqual(["containerd's log", "containerd's log"]);
+    });
+
+    test('without access to its nodes: what is not seen is told as a span that holds it', async () => {
+      await using place = await open(elsewhere, 'registry.invalid/lab');
+      expect(place.info.limits).toContainEqual(expect.stringContaining('container runtime cannot be read'));
+      const told = await restartIn(place);
+      for (const { pod } of told.filter(({ event, revision }) => event === 'created' && revision === 'old')) {
+        const span = (event: string) =>
+          told.find((record) => record.pod === pod && record.event === event)?.seen?.betweenMs ?? [NaN, NaN];
+        expect(span('sigterm')[0]).toBeGreaterThanOrEqual(span('deleted')[0] + 2000);
+        expect(span('sigterm')[1]).toBeLessThanOrEqual(span('exited')[1]);
+        expect(span('exited')[1]).toBeLessThanOrEqual(span('gone')[1]);
+        expect(span('deleted')[1] - span('deleted')[0]).toBeLessThan(1500);
+      }
+      await expect(place.provideImage(image, signal)).rejects.toMatchObject({
+        code: 'image-not-pushed',
+        message: expect.stringMatching(
+          /^registry\.invalid\/lab\/toy:\w+ cannot be pushed\. Log in/,
+        ) as string,
+      });
+    });
+
+    test('without a registry, where images cannot be loaded', async () => {
+      await expect(open(elsewhere)).rejects.toMatchObject({
+        code: 'registry-needed',
+        message: expect.stringContaining('--registry') as string,
+      });
+    });
+
+    test('that there is not', async () => {
+      await expect(open('nowhere', 'registry.invalid/lab')).rejects.toMatchObject({
+        code: 'cluster-unreachable',
+        message: expect.stringMatching(/^The context nowhere does not answer[^]*does not exist/) as string,
+      });
+    });
+
+    test('leaves the cluster and all other namespaces as they were', async () => {
+      const before = await kubectl.in(undefined).run(['get', 'namespaces', '--output=name']);
+      const place = await open(`kind-${name}`);
+      await place[Symbol.asyncDispose]();
+      expect(await kubectl.in(undefined).run(['get', 'namespaces', '--output=name'])).toBe(before);
+    });
   });
 
   test('a cluster that is deleted in the middle breaks the deployment with one clear message', async () => {

@@ -46,6 +46,7 @@ export async function startKindCluster(options: KindOptions): Promise<Cluster> {
   });
   await using undo = new AsyncDisposableStack();
   const containers = await life.provide();
+  undo.defer(() => life.release());
   if (!keep) undo.defer(() => life.remove());
   const nodes = undo.use(await enterNodes(name, signal));
   const cluster = undo.use(

@@ -21,7 +21,7 @@ import { provideKind, provideKubectl } from './tools.ts';
 const engine = await checkEngine();
 const skipped = 'reason' in engine ? ` (skipped: ${engine.reason})` : '';
 const name = 'zero-downtime-lab-life';
-const wait = 300_000;
+const wait = 900_000;
 
 describe.skipIf(skipped !== '')(`the life of a kind cluster${skipped}`, { timeout: wait }, () => {
   const cache = process.env['ZERO_DOWNTIME_LAB_CACHE'];
@@ -110,12 +110,14 @@ describe.skipIf(skipped !== '')(`the life of a kind cluster${skipped}`, { timeou
   });
 
   test('one whose making was cut off by kill -9 is made anew', async () => {
-    const owner = await thisOwner('');
-    (await openMade(name)).begin({ ...owner, pid: 2 ** 22 + 1, started: '1' });
+    const dead = { ...(await thisOwner('')), pid: 2 ** 22 + 1, started: '1' };
+    const made = await openMade(name);
+    await made.hold(dead, { signal: new AbortController().signal, onProgress: () => undefined });
+    made.begin();
     const begun = await standIn();
-    const [made] = await (await open()).provide();
+    const [again] = await (await open()).provide();
     expect(progress[0]).toMatch(/it does not answer \(.*\); it is made anew$/);
-    expect(made?.id).not.toBe(begun);
+    expect(again?.id).not.toBe(begun);
   });
 
   test('one of the same name that was not made by a lab is left alone', async () => {
@@ -129,10 +131,40 @@ describe.skipIf(skipped !== '')(`the life of a kind cluster${skipped}`, { timeou
     expect((await nodeContainers(name))[0]).toMatchObject({ id, running: true });
   });
 
-  test('while another lab makes it, this one does not', async () => {
-    const owner = await thisOwner('');
-    (await openMade(name)).begin({ ...owner, pid: process.ppid, started: null });
-    await expect((await open()).provide()).rejects.toMatchObject({ code: 'cluster-busy' });
+  test('while another lab makes it, this one waits', async () => {
+    const other = { ...(await thisOwner('')), pid: process.ppid, started: null };
+    const made = await openMade(name);
+    const held = await made.hold(other, {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    });
+    const life = await open({ nodeImage: 'kindest/node:v1.99.9' });
+    const providing = life.provide();
+    providing.catch(() => undefined);
+    while (progress.length === 0) await sleep(50);
+    expect(progress[0]).toMatch(
+      /^waiting for process \d+ of .*, which makes or deletes zero-downtime-lab-life$/,
+    );
+    held[Symbol.dispose]();
+    // Its turn has come.
+    await expect(providing).rejects.toMatchObject({ code: 'node-image-missing' });
+  });
+
+  test('one that another lab uses is neither made anew nor deleted', async () => {
+    const other = { ...(await thisOwner('')), pid: process.ppid, started: null };
+    const made = await openMade(name);
+    made.begin();
+    const id = await standIn();
+    using used = new DisposableStack();
+    used.use(made.use(other));
+    const life = await open();
+    await expect(life.provide()).rejects.toMatchObject({
+      code: 'cluster-busy',
+      message: expect.stringMatching(/would have to be made anew .* but process \d+ of .* uses it/) as string,
+    });
+    await life.remove();
+    expect(progress.at(-1)).toMatch(/^kind cluster zero-downtime-lab-life stays: process \d+ of .* uses it$/);
+    expect((await nodeContainers(name))[0]).toMatchObject({ id, running: true });
   });
 
   test('an interrupt while it is made leaves nothing behind', async () => {

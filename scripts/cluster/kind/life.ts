@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openCacheFolder } from '../../support/cache.ts';
 import { monotonicMs } from '../../support/clock.ts';
 import { commandLine, runCommand } from '../../support/command.ts';
@@ -7,9 +8,9 @@ import { LabError, messageOf } from '../../support/errors.ts';
 import { Kubectl } from '../../support/kubectl.ts';
 import { timeouts } from '../../support/timeouts.ts';
 import { otherLabs } from '../kubernetes/leftovers.ts';
-import type { Owner } from '../kubernetes/owner.ts';
+import { describeOwner, type Owner } from '../kubernetes/owner.ts';
 import { nodeContainers, type NodeContainer } from './containers.ts';
-import { openMade, type MadeClusters } from './made.ts';
+import { openMade, type MadeCluster } from './made.ts';
 import { markerOf, readMarker, writeMarker, type Marker } from './marker.ts';
 import { requireNodeImage } from './node-image.ts';
 
@@ -28,6 +29,8 @@ export interface KindLifeOptions {
   onProgress: (text: string) => void;
 }
 
+const lookAgainMs = 1_000;
+
 /** What is found under the cluster's name. */
 type Found =
   | { state: 'none' }
@@ -41,10 +44,11 @@ export class KindLife {
   readonly kubectl: Kubectl;
   readonly #options: KindLifeOptions;
   readonly #folder: string;
-  readonly #made: MadeClusters;
+  readonly #made: MadeCluster;
   readonly #wanted: Marker;
+  #use: Disposable | undefined;
 
-  private constructor(options: KindLifeOptions, parts: { folder: string; made: MadeClusters }) {
+  private constructor(options: KindLifeOptions, parts: { folder: string; made: MadeCluster }) {
     const { name, kubectl, nodeImage, configFile } = options;
     this.#options = options;
     this.#folder = parts.folder;
@@ -69,22 +73,29 @@ export class KindLife {
    * reason, after what was begun has been removed.
    */
   async provide(): Promise<NodeContainer[]> {
-    const { name, onProgress } = this.#options;
+    const { name, onProgress, owner } = this.#options;
+    using held = new DisposableStack();
+    held.use(await this.#made.hold(owner, this.#options));
     const found = await this.#find();
     if (found.state === 'stale') {
+      await this.#requireUnused(found.why);
       onProgress(`kind cluster ${name}: ${found.why}; it is made anew`);
-      await this.#requireUnused();
       await this.#delete();
     }
     if (found.state !== 'ready') await this.#create();
-    return nodeContainers(name);
+    this.#use = this.#made.use(owner);
+    return await nodeContainers(name);
   }
 
   /** Deletes the cluster, unless another lab uses it. Says what it could not do. */
   async remove(): Promise<void> {
     const { name, onProgress, owner } = this.#options;
     try {
-      const others = await otherLabs(this.kubectl, owner).catch(() => []);
+      // Not to be interrupted: half a cluster is what is to be avoided.
+      const signal = AbortSignal.timeout(timeouts.clusterBusyMs);
+      using held = new DisposableStack();
+      held.use(await this.#made.hold(owner, { signal, onProgress }));
+      const others = await this.#others();
       if (others.length > 0) onProgress(`kind cluster ${name} stays: ${others.join(', ')} uses it`);
       else await this.#delete();
     } catch (error) {
@@ -93,17 +104,22 @@ export class KindLife {
     }
   }
 
+  /** The cluster stays, and this lab is done with it. */
+  release(): void {
+    this.#use?.[Symbol.dispose]();
+  }
+
   async #find(): Promise<Found> {
     const { name, signal } = this.#options;
     const containers = await nodeContainers(name, { signal });
     if (containers.length === 0) return { state: 'none' };
     const ours = this.#made.areOurs(containers);
+    const interrupted = this.#made.begun;
     const stopped = containers.find(({ running }) => !running);
     let marker: Marker | undefined;
     try {
       if (stopped) throw new LabError('node-stopped', `its node ${stopped.name} does not run`);
-      await this.#exportKubeconfig();
-      marker = await readMarker(this.kubectl);
+      marker = await this.#askMarker(interrupted ? 0 : timeouts.clusterAnswerMs);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof LabError)) throw error;
@@ -114,6 +130,21 @@ export class KindLife {
     }
     if (marker === undefined && ours) return { state: 'stale', why: 'its making was interrupted' };
     return this.#compare(marker);
+  }
+
+  /** Asks for so long: a machine that is very busy, or was asleep, needs its time. */
+  async #askMarker(forMs: number): Promise<Marker | undefined> {
+    const { signal } = this.#options;
+    const deadlineMs = monotonicMs() + forMs;
+    for (;;) {
+      try {
+        await this.#exportKubeconfig();
+        return await readMarker(this.kubectl);
+      } catch (error) {
+        if (!(error instanceof LabError) || monotonicMs() > deadlineMs) throw error;
+        await sleep(lookAgainMs, undefined, { signal });
+      }
+    }
   }
 
   #compare(marker: Marker | undefined): Found {
@@ -138,23 +169,30 @@ export class KindLife {
     );
   }
 
-  async #requireUnused(): Promise<void> {
-    const { owner, name } = this.#options;
-    // One that does not answer is used by nobody.
-    const others = await otherLabs(this.kubectl, owner).catch(() => []);
+  async #requireUnused(why: string): Promise<void> {
+    const { name } = this.#options;
+    const others = await this.#others();
     if (others.length === 0) return;
     throw new LabError(
       'cluster-busy',
-      `The kind cluster ${name} is used by ${others.join(', ')}: wait until it has ended.`,
+      `The kind cluster ${name} would have to be made anew (${why}), but ${others.join(', ')} uses it: wait until that has ended.`,
     );
   }
 
+  /** Labs that use the cluster now, by their notes, and by their namespaces where it answers. */
+  async #others(): Promise<string[]> {
+    const { owner } = this.#options;
+    const noted = this.#made.users(owner).map(describeOwner);
+    const inCluster = await otherLabs(this.kubectl, owner).catch(() => []);
+    return [...new Set([...noted, ...inCluster])];
+  }
+
   async #create(): Promise<void> {
-    const { name, nodeImage, signal, onProgress, owner } = this.#options;
+    const { name, nodeImage, signal, onProgress } = this.#options;
     await requireNodeImage(nodeImage, { signal, onProgress });
     const startedMs = monotonicMs();
     onProgress(`creating the kind cluster ${name} from ${nodeImage}`);
-    this.#made.begin(owner);
+    this.#made.begin();
     try {
       await this.#runCreate();
       await this.#settled();

@@ -139,19 +139,23 @@ export class KubernetesDeployment implements Deployment {
   }
 
   async #end(): Promise<void> {
-    const { labelSelector, service } = this.#documents;
     this.#changes.end();
     if (!this.broken.aborted) {
-      const kinds = 'deployments,replicasets,pods';
-      const words = ['--wait=false', '--ignore-not-found', '--now'];
-      await Promise.allSettled([
-        this.#place.kubectl.run(['delete', kinds, `--selector=${labelSelector}`, ...words]),
-        this.#place.kubectl.run(['delete', 'service', service, ...words]),
-      ]);
+      // A failure is told by whoever finds what is left: the next deployment, or the end of the namespace.
+      await this.#remove().catch(() => undefined);
       await this.#podsGone();
     }
     await this.#logs[Symbol.asyncDispose]();
     await this.#observer[Symbol.asyncDispose]();
+  }
+
+  /** From the top down, so that nothing is made again; pods at once and not after their grace. */
+  async #remove(): Promise<void> {
+    const { kubectl } = this.#place;
+    const { deployment, service, labelSelector } = this.#documents;
+    const words = ['--wait=false', '--ignore-not-found'];
+    await kubectl.run(['delete', `deployment/${deployment}`, `service/${service}`, ...words]);
+    await kubectl.run(['delete', 'replicasets,pods', `--selector=${labelSelector}`, '--now', ...words]);
   }
 
   /** The next trial is not to share the machine with what is left of this one. */

@@ -62,7 +62,7 @@ test('a pod comes up: whole seconds of the API, and never later than it was hear
 });
 
 describe('where the runtime tells', () => {
-  test('an ending: SIGTERM and exit are exact, the deletion is as good as the revisions are', () => {
+  test('an ending: SIGTERM and exit are nearly exact, the deletion is as good as the revisions are', () => {
     const { life, seen } = live({ preStop: sleepHook, hasRuntime: true });
     records = [];
     seen({ deleted: 10 }, 10_350, 10_300);
@@ -84,8 +84,8 @@ describe('where the runtime tells', () => {
       'deleted 10350 [10300, 10350]',
       'preStopBegan 10370 [10300, 10370]',
       'preStopEnded 12360 [12300, 12360]',
-      'sigterm 12361 [12361, 12611]',
-      'exited 12400 [12400, 12400]',
+      'sigterm 12361 [12361, 12861]',
+      'exited 12400 [12361, 12400]',
       'unready 12999.999 [12000, 12999.999]',
       'gone 13100 [13050, 13100]',
     ]);
@@ -98,7 +98,7 @@ describe('where the runtime tells', () => {
     life.act(act('signal', 10_020), heard(10_030));
     expect(told()).toEqual([]);
     seen({ deleted: 10 }, 10_050);
-    expect(told()).toEqual(['deleted 10020 [10000, 10020]', 'sigterm 10020 [10020, 10270]']);
+    expect(told()).toEqual(['deleted 10020 [10000, 10020]', 'sigterm 10020 [10020, 10520]']);
   });
 
   test('SIGKILL at the end of grace', () => {
@@ -143,7 +143,7 @@ describe('where the runtime tells', () => {
     );
     seen({ restartCount: 1, readyChanged: 12, deleted: 20 }, 20_050);
     expect(told()).toEqual([
-      'exited 8050 [8050, 8050]',
+      'exited 8050 [7850, 8050]',
       'problem pod-ended',
       'started 1999.999 [1000, 1999.999]',
       'startupPassed 9000 [1000, 9000]',

@@ -1,69 +1,83 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { Kubectl } from '../../support/kubectl.ts';
-import { findProgram } from '../../support/program.ts';
+import { obtainImage } from '../../build/image-store.ts';
+import { nodeContainers } from '../../cluster/kind/containers.ts';
+import { KindLife } from '../../cluster/kind/life.ts';
+import { defaultKubernetes, nodeImageOf } from '../../cluster/kind/node-image.ts';
+import { loadImages } from '../../cluster/kind/node-images.ts';
+import { provideKind, provideKubectl } from '../../cluster/kind/tools.ts';
+import { createNamespace, namespaceReady, removeNamespace } from '../../cluster/kubernetes/namespace.ts';
+import { thisOwner } from '../../cluster/kubernetes/owner.ts';
+import { checkEngine } from '../../support/engine.ts';
+import { messageOf } from '../../support/errors.ts';
+import type { Kubectl } from '../../support/kubectl.ts';
+import { projectRoot } from '../../support/project.ts';
+import { k6Image } from '../k6-release.ts';
 
+/** Not the cluster of a lab that may run on this machine. */
 const name = 'zero-downtime-lab-test';
-const nodeImage = 'kindest/node:v1.34.4';
 
-/** A real cluster of the tests. Disposing it deletes it if it was made here. */
+const { signal } = new AbortController();
+const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** A namespace of a real cluster that knows k6's image. Disposing it removes it, and a cluster that was made for it. */
 export interface TestCluster extends AsyncDisposable {
+  /** Bound to the namespace. */
   kubectl: Kubectl;
   /** Address of this machine that pods can reach. */
   hostAddress: string;
 }
 
 /** Why there can be none here; undefined when there can. */
-export async function noTestCluster(images: readonly string[]): Promise<string | undefined> {
-  for (const program of ['docker', 'kind', 'kubectl']) {
-    if (findProgram(program) === undefined) return `${program} is not on the PATH`;
+export async function noTestCluster(): Promise<string | undefined> {
+  const engine = await checkEngine();
+  if ('reason' in engine) return engine.reason;
+  try {
+    await obtainImage(k6Image, { signal, onProgress });
+    return undefined;
+  } catch (error) {
+    return messageOf(error).split('\n')[0];
   }
-  const engine = await execa('docker', ['version'], { reject: false, timeout: 20_000 });
-  if (engine.failed) return 'no container engine answers';
-  for (const image of [nodeImage, ...images]) {
-    const found = await execa('docker', ['image', 'inspect', image], { reject: false, timeout: 20_000 });
-    if (found.failed) return `the image ${image} is not there`;
-  }
-  return undefined;
 }
 
-/** Takes the running one, or makes one, which takes half a minute, and has it know these images. */
-export async function openTestCluster(images: readonly string[]): Promise<TestCluster> {
+/** Takes the cluster of the tests if it runs, else makes it, which takes half a minute. */
+export async function openTestCluster(): Promise<TestCluster> {
+  const { program: kind } = await provideKind({ signal, onProgress });
+  const { program: kubectlProgram } = await provideKubectl(defaultKubernetes, { signal, onProgress });
+  const owner = await thisOwner('load test');
+  const life = await KindLife.open({
+    name,
+    kind,
+    kubectl: kubectlProgram,
+    nodeImage: nodeImageOf(defaultKubernetes),
+    configFile: join(projectRoot, 'kind-config.yaml'),
+    owner,
+    signal,
+    onProgress,
+  });
   await using undo = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'lab-test-cluster-'));
-  undo.defer(() => rm(folder, { recursive: true }));
-  const kubeconfig = join(folder, 'kubeconfig');
-  const named = ['--name', name];
-  const { stdout: running } = await execa('kind', ['get', 'clusters']);
-  if (running.split('\n').includes(name)) {
-    await execa('kind', ['export', 'kubeconfig', ...named, '--kubeconfig', kubeconfig]);
-  } else {
-    undo.defer(async () => {
-      await execa('kind', ['delete', 'cluster', ...named, '--kubeconfig', kubeconfig]);
-    });
-    const options = ['--image', nodeImage, '--kubeconfig', kubeconfig, '--wait', '180s'];
-    await execa('kind', ['create', 'cluster', ...named, ...options]);
-  }
-  for (const image of images) await execa('kind', ['load', 'docker-image', image, ...named]);
-  const node = `${name}-control-plane`;
+  const found = (await nodeContainers(name)).length > 0;
+  const [node, ...others] = (await life.provide()).map((container) => container.name);
+  if (!found && process.env['KEEP_TEST_CLUSTER'] === undefined) undo.defer(() => life.remove());
+  if (node === undefined) throw new Error(`${name} has no nodes`);
+  await loadImages({ kind, cluster: name, nodes: [node, ...others] })(k6Image, signal);
+  const namespace = await createNamespace(life.kubectl, owner, signal);
+  undo.defer(async () => {
+    await removeNamespace(life.kubectl, namespace);
+  });
+  await namespaceReady(life.kubectl, namespace, signal);
   const route = await execa('docker', ['exec', node, 'ip', '-4', 'route', 'show', 'default']);
   const hostAddress = /via (\S+)/.exec(route.stdout)?.[1] ?? '';
-  const program = findProgram('kubectl') ?? 'kubectl';
-  const kubectl = new Kubectl({ program, kubeconfig, context: `kind-${name}`, namespace: undefined });
   const opened = undo.move();
-  return { kubectl, hostAddress, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    kubectl: life.kubectl.in(namespace),
+    hostAddress,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }
 
-/** A namespace of its own with a Service `hello` in front of a server of this machine. */
-export async function openNamespace(
-  { kubectl, hostAddress }: TestCluster,
-  port: number,
-): Promise<AsyncDisposable & { kubectl: Kubectl; url: string }> {
-  const namespace = `load-test-${process.pid}-${port}`;
-  await kubectl.run(['create', 'namespace', namespace]);
-  const inside = kubectl.in(namespace);
+/** Puts a Service in front of a server of this machine; resolves to its address in the cluster. */
+export async function serve({ kubectl, hostAddress }: TestCluster, port: number): Promise<string> {
   const service = {
     apiVersion: 'v1',
     kind: 'Service',
@@ -79,12 +93,6 @@ export async function openNamespace(
     ports: [{ port }],
   };
   const list = { apiVersion: 'v1', kind: 'List', items: [service, slice] };
-  await inside.run(['create', '--filename=-'], { input: JSON.stringify(list) });
-  return {
-    kubectl: inside,
-    url: 'http://hello:8080',
-    async [Symbol.asyncDispose]() {
-      await kubectl.run(['delete', 'namespace', namespace], { timeoutMs: 60_000 });
-    },
-  };
+  await kubectl.run(['create', '--filename=-'], { input: JSON.stringify(list) });
+  return 'http://hello:8080';
 }
