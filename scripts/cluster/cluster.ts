@@ -68,6 +68,8 @@ export interface Cluster extends AsyncDisposable {
   readonly info: ClusterInfo;
   /** What its pods are made of. */
   readonly takes: 'folder' | 'image';
+  /** Whether a new connection to a pod that has gone may get no answer at all, rather than being refused. */
+  readonly connectMayHang: boolean;
   /** Why it cannot end pods in this way, as a sentence; undefined where it can. */
   cannot(trigger: Trigger): string | undefined;
   /**

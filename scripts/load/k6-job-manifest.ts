@@ -13,7 +13,7 @@ export const readerContainer = 'reader';
 export const recordsFile = '/records/console.ndjson';
 
 /** Far beyond any trial: ends the load of a lab that died and did not come back. */
-const longestRunSeconds = 3 * 3600;
+const longestRunSeconds = 3600;
 
 export interface JobSpec {
   /** Of the Job and of the ConfigMap. */

@@ -61,7 +61,7 @@ describe.runIf(k6)('k6 on a toy server (skipped when k6 is not on the PATH or in
   test('at 1/s each population has its requests, and every user a turn', { timeout: 60_000 }, async () => {
     await using server = await startToyServer();
     await using trial = await openLoadTrial();
-    const plan = planLoad(1, 0, slowServerSlackSeconds);
+    const plan = planLoad(1, 0, { slackSeconds: slowServerSlackSeconds });
     await using load = await trial.start(k6!.program, { url: server.url, plan });
     await load.firstRequest;
     await sleep(4_500);

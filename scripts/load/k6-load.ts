@@ -11,7 +11,7 @@ import { startJob } from './k6-job.ts';
 import { startProcess } from './k6-process.ts';
 import type { Ending, K6Run } from './k6-run.ts';
 import type { ClockOffset, Load, LoadPressure, LoadRequest } from './load.ts';
-import { totalUsers } from './plan.ts';
+import { persistentUsers } from './plan.ts';
 import { RequestReader } from './request-reader.ts';
 
 const pollMs = 50;
@@ -89,12 +89,13 @@ class K6Load implements Load {
     const epochMs = originMs + sinceMs - clocks.monotonicMs + clocks.epochMs;
     // k6 writes whole milliseconds, so what it sent in the millisecond of `sinceMs` counts as sent before.
     const sinceEpochMs = Math.floor(epochMs + offsetMs + uncertaintyMs);
-    const users = totalUsers(plan);
+    const users = persistentUsers(plan);
     const deadlineMs = monotonicMs() + plan.requestTimeoutMs + timeouts.settleMarginMs;
     const { requests } = this.#reader;
     while (monotonicMs() < deadlineMs && this.#ending === undefined) {
       this.broken.throwIfAborted();
-      if (requests.noneOpenFrom(sinceEpochMs) && requests.everyUserBeganAfter(sinceEpochMs, users)) return;
+      if (requests.noneOpenFrom(sinceEpochMs) && requests.everyConnectionUsedAfter(sinceEpochMs, users))
+        return;
       await sleep(pollMs);
     }
   }

@@ -73,7 +73,7 @@ export interface Load extends AsyncDisposable {
   /** What k6 has on its hands, by the records read so far: at most some tenths of a second old. */
   pressure(): LoadPressure;
   /**
-   * Resolves when every virtual user has begun a request after `sinceMs` (trial time) and no request sent
+   * Resolves when every connection that is kept was used after `sinceMs` (trial time) and no request sent
    * before it is open; at the latest after the request timeout and a margin.
    */
   settled(sinceMs: number): Promise<void>;

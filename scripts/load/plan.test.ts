@@ -19,6 +19,17 @@ test('a short delay needs no more users, a long one does', () => {
   expect(planLoad(200, 5).requestTimeoutMs).toBeGreaterThan(5_000);
 });
 
+test('where new connections may hang, there are users for all that wait, and as many kept connections as elsewhere', () => {
+  const plan = planLoad(200, 0, { connectMayHang: true });
+  expect(plan.users).toEqual({
+    'fresh-get': 275,
+    'fresh-post': 275,
+    'persistent-get': 25,
+    'persistent-post': 25,
+  });
+  expect(turnMs(plan)).toBe(500);
+});
+
 test('the rate is split evenly and users suffice for the delay', () => {
   fc.assert(
     fc.property(
@@ -39,7 +50,7 @@ test('the rate is split evenly and users suffice for the delay', () => {
 
 test('at every rate of the ladder k6 has whole numbers, and each user its turn before a wait of a trial ends', () => {
   for (const rate of rateLadder) {
-    const plan = planLoad(rate, 0.2, slowServerSlackSeconds);
+    const plan = planLoad(rate, 0.2, { slackSeconds: slowServerSlackSeconds });
     // k6 takes requests in 4 s (load/k6/script.ts).
     expect(Number.isInteger(plan.ratePerSecond['fresh-get'] * 4)).toBe(true);
     expect(turnMs(plan)).toBeLessThan(plan.requestTimeoutMs);

@@ -35,12 +35,13 @@ export async function runFittedTrial(
   request: Omit<TrialRequest, 'loadPlan'>,
   { info, save }: Run,
 ): Promise<FittedOutcome> {
-  const { trial, folder, signal } = request;
+  const { trial, cluster, folder, signal } = request;
+  const { connectMayHang } = cluster;
   const { ratePerSecond } = info.options;
   const delaySeconds = trial.scenario.requestDelaySeconds;
   let kept = keptRate(info, trial);
   if (kept === undefined) {
-    const loadPlan = planLoad(ratePerSecond, delaySeconds);
+    const loadPlan = planLoad(ratePerSecond, delaySeconds, { connectMayHang });
     const outcome = await runTrial({ ...request, loadPlan }, { mustCarry: !isControl(info, trial) });
     if ('findings' in outcome) return outcome;
     if ('deployFailed' in outcome) return { failed: outcome.deployFailed };
@@ -57,7 +58,10 @@ export async function runFittedTrial(
   }
   const tooSlow = tooSlowText(kept);
   if (tooSlow !== undefined) return { tooSlow };
-  const loadPlan = planLoad(kept.ratePerSecond, delaySeconds, slowServerSlackSeconds);
+  const loadPlan = planLoad(kept.ratePerSecond, delaySeconds, {
+    slackSeconds: slowServerSlackSeconds,
+    connectMayHang,
+  });
   const outcome = await runTrial({ ...request, loadPlan }, { mustCarry: false });
   if ('findings' in outcome) return outcome;
   return { failed: 'deployFailed' in outcome ? outcome.deployFailed : outcome.overloaded };

@@ -1,9 +1,8 @@
 import { probeQuantumMs } from '../catalogue/estimate.ts';
-import type { Trial } from '../catalogue/model.ts';
-import type { ClusterInfo } from '../cluster/cluster.ts';
 import type { LoadPlan } from '../load/load.ts';
 import { turnMs } from '../load/plan.ts';
 import { timelineSchema, type HeaderRecord } from '../timeline/records.ts';
+import type { TrialRequest } from './trial-request.ts';
 
 const leastTailMs = 1_000;
 
@@ -13,7 +12,10 @@ export function tailMs(load: LoadPlan): number {
 }
 
 /** First line of a timeline: what was planned. */
-export function makeHeader(trial: Trial, cluster: ClusterInfo, load: LoadPlan): HeaderRecord {
+export function makeHeader(
+  { trial, trigger, cluster: { info: cluster } }: Pick<TrialRequest, 'trial' | 'trigger' | 'cluster'>,
+  load: LoadPlan,
+): HeaderRecord {
   const { variant, scenario } = trial;
   const { manifest } = scenario;
   return {
@@ -25,6 +27,7 @@ export function makeHeader(trial: Trial, cluster: ClusterInfo, load: LoadPlan): 
       variant: variant.id,
       scenario: scenario.id,
       repetition: trial.repetition,
+      ...(trigger !== 'rolling-restart' && { trigger }),
     },
     cluster: {
       name: cluster.name,

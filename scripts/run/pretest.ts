@@ -27,7 +27,7 @@ export async function runPretest(request: TrialRequest): Promise<PretestOutcome>
   rmSync(folder, { recursive: true, force: true });
   makeFolder(folder);
   const pretest = { ...trial, id: `${trial.variant.id}/${trial.scenario.id}/pretest`, kind: 'sham' as const };
-  const header = makeHeader(pretest, request.cluster.info, request.loadPlan);
+  const header = makeHeader({ ...request, trial: pretest }, request.loadPlan);
   let carried = 0;
   const failure = await recordTimeline(join(folder, 'timeline.ndjson'), header, async (recording) => {
     carried = await measureCarried(request, recording);

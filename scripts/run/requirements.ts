@@ -7,9 +7,13 @@ import type { Trigger } from '../support/trigger.ts';
 export function requireTrigger(cluster: Pick<Cluster, 'cannot' | 'info'>, trigger: Trigger): void {
   const reason = cluster.cannot(trigger);
   if (reason === undefined) return;
-  throw new LabError('usage', `--trigger ${trigger}: ${reason}. Choose another trigger, or another cluster.`, {
-    exitCode: exitCodes.usage,
-  });
+  throw new LabError(
+    'usage',
+    `--trigger ${trigger}: ${reason}. Choose another trigger, or another cluster.`,
+    {
+      exitCode: exitCodes.usage,
+    },
+  );
 }
 
 /** Throws a LabError `run-changed` (exit code 3) where a run goes on with another version of Kubernetes. */

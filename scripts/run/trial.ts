@@ -47,7 +47,7 @@ export async function runTrial(request: TrialRequest, rules: TrialRules): Promis
   writeWhole(join(folder, 'manifest.yaml'), scenario.manifest.text);
 
   const timeline = join(folder, 'timeline.ndjson');
-  const header = makeHeader(trial, request.cluster.info, request.loadPlan);
+  const header = makeHeader(request, request.loadPlan);
   const failure = await recordTimeline(timeline, header, (recording) => measure(request, recording, rules));
   if (failure?.code === overloaded) return { overloaded: failure.message };
   writeJson(join(folder, 'trial.json'), { ...plain, ...timedTrial(trial, monotonicMs() - startedMs) });
@@ -66,7 +66,14 @@ async function measure(request: TrialRequest, recording: Recording, rules: Trial
   await using deployment = await deploy(request, recording);
   onStep('starting the load');
   const place = loadFrom(deployment, k6);
-  await using load = await startLoad({ place, k6, url: deployment.url, plan: loadPlan, folder, ...recording });
+  await using load = await startLoad({
+    place,
+    k6,
+    url: deployment.url,
+    plan: loadPlan,
+    folder,
+    ...recording,
+  });
   const broken = AbortSignal.any([signal, deployment.broken, load.broken]);
   const step = <Value>(name: string, work: Promise<Value>) => {
     onStep(name);

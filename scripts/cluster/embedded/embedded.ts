@@ -44,6 +44,7 @@ export function startEmbeddedCluster(options: EmbeddedOptions): Cluster {
   return {
     info: describe(options, listeners.available),
     takes: 'folder',
+    connectMayHang: false,
     cannot: (trigger) =>
       trigger === 'rolling-restart' ? undefined : `the embedded cluster restarts only: it cannot ${trigger}`,
     provideImage: () => Promise.reject(new Error('the embedded cluster takes no images')),

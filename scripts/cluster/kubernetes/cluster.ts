@@ -61,6 +61,7 @@ export async function startKubernetesCluster(options: KubernetesOptions): Promis
   return {
     info: { name: options.name, kubernetes, pid1: true, propagationDelayMs: null, limits },
     takes: 'image',
+    connectMayHang: true,
     cannot: (trigger) => (trigger === 'drain' ? whyNoDrain(nodeNames) : undefined),
     provideImage: options.provideImage,
     async deploy(request) {
