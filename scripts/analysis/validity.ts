@@ -2,6 +2,7 @@ import { min } from 'd3-array';
 import { clockToleranceMs } from './clock.ts';
 import type { Evidence } from './evidence.ts';
 import type { Loss, Remark, Termination, TrialFindings } from './findings.ts';
+import { lastOf } from './pods.ts';
 import type { Request } from './requests.ts';
 import { tally, tallyText } from './tally.ts';
 import { belongsTo } from './terminations.ts';
@@ -40,6 +41,13 @@ export function flagsOf(evidence: Evidence, load: TrialFindings['load'], unread:
   if (unread.length > 0) {
     const text = `${unread.length} lost in the instant in which a pod reset the connection: the balancer had not read them`;
     flags.push({ code: 'unread-by-balancer', text });
+  }
+  const replaced = [...evidence.pods.values()].flatMap((pod) => lastOf(pod, 'portReplaced') ?? []);
+  if (replaced.length > 0) {
+    flags.push({
+      code: 'port-replaced',
+      text: [...new Set(replaced.map(({ detail }) => detail))].join('; '),
+    });
   }
   if (evidence.timeline.unknown.length > 0) {
     const text = `${evidence.timeline.unknown.length} records of types that this version does not know were left aside`;

@@ -25,6 +25,8 @@ export interface LabOptions {
   cluster: (typeof clusterNames)[number];
   /** Repetitions of every trial. */
   repeat: number;
+  /** False where `repeat` is the default: a run that goes on has its own. */
+  repeatGiven: boolean;
   /** Requests of all populations together. */
   ratePerSecond: number;
   /** Of the order of trials; undefined to draw one. */
@@ -77,6 +79,7 @@ export function parseLabOptions(words: readonly string[]): LabOptions | Help {
     ...options,
     only: only ?? [],
     scenarios: scenario ?? [],
+    repeatGiven: command.getOptionValueSource('repeat') === 'cli',
     ratePerSecond: rate,
     seed,
     list: list ?? false,
