@@ -48,8 +48,8 @@ export default defineConfig({
     setupFiles: ['scripts/support/testing/own-temporary-folder.ts'],
     sequence: { sequencer: LongestFirst },
     // Against what hangs. A busy machine may take its time.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     projects: [
       {
         test: {
@@ -67,7 +67,7 @@ export default defineConfig({
           include: waiting,
           exclude: measuring,
           sequence: { groupOrder: 2 },
-          maxWorkers: 2 * availableParallelism(),
+          maxWorkers: Math.ceil(1.5 * availableParallelism()),
           env: compileOnce,
         },
       },

@@ -21,7 +21,7 @@ describe.skipIf(findProgram('k6') === undefined)('the run is invalid when', () =
     await expectInvalid(lab, env, [
       /FAILED: controls\/abrupt, naive: .*; seen: invalid: .*have no record of their start/,
     ]);
-  }, 600_000);
+  });
 
   test('some records get lost', async () => {
     const lab = makeBlindedLab(labs, {}, { row: true });
@@ -30,7 +30,7 @@ describe.skipIf(findProgram('k6') === undefined)('the run is invalid when', () =
       /FAILED: controls\/ideal, sham: .*; seen: invalid: .*had no end/,
       /toy\/server\/naive\/1 is invalid \(censored-during-restart\)/,
     ]);
-  }, 600_000);
+  });
 
   test('the clock of the lab is two seconds ahead of that of its load', async () => {
     const lab = makeBlindedLab(labs, {}, { row: true });
@@ -40,5 +40,5 @@ describe.skipIf(findProgram('k6') === undefined)('the run is invalid when', () =
       /FAILED: controls\/ideal, sham: .*; seen: invalid: .*their clocks are apart/,
       /toy\/server\/naive\/1 is invalid \(clocks-apart\): .* 200\d\.\d ms after k6 began it/,
     ]);
-  }, 600_000);
+  });
 });

@@ -21,7 +21,7 @@ describe.skipIf(findProgram('k6') === undefined)('the run is invalid when', () =
       /FAILED: controls\/hang-up, prestop: .*; seen: POST 0 of \d+ lost; /,
       /passed: controls\/abrupt, naive: /,
     ]);
-  }, 600_000);
+  });
 
   test('SIGTERM is never sent', async () => {
     const lab = makeBlindedLab(labs, { abrupt: ['naive'], window: [] }, { probe: true });
@@ -30,7 +30,7 @@ describe.skipIf(findProgram('k6') === undefined)('the run is invalid when', () =
       /FAILED: controls\/abrupt, probe: .*; seen: ignores SIGTERM/,
       /FAILED: controls\/window, sweep: .*; seen: 0 of \d+ requests lost/,
     ]);
-  }, 600_000);
+  });
 
   test('the balancer tries refused connections again', async () => {
     const lab = makeBlindedLab(labs, { abrupt: ['naive'], 'hang-up': ['prestop'] });
@@ -38,5 +38,5 @@ describe.skipIf(findProgram('k6') === undefined)('the run is invalid when', () =
       /FAILED: controls\/abrupt, naive: .*; seen: 0 of \d+ fresh requests refused/,
       /passed: controls\/hang-up, prestop: /,
     ]);
-  }, 600_000);
+  });
 });

@@ -56,7 +56,7 @@ describe.skipIf(findProgram('k6') === undefined)('k6', () => {
     expect(stdout).toMatch(measuredRow('toy/good'));
     expect(stderr).not.toMatch(stack);
     expect(lab.processes()).toEqual([]);
-  }, 300_000);
+  });
 });
 
 describe('the clock', () => {
@@ -83,7 +83,7 @@ describe('the clock', () => {
     }
     expect(stdout).toMatch(measuredRow('toy/good'));
     expect(stderr).not.toMatch(stack);
-  }, 300_000);
+  });
 });
 
 /** Words that run a shell script where it may mount, and nobody else sees it. */
@@ -119,7 +119,6 @@ describe('a results folder', () => {
       expect(stdout).toMatch(/report: exit code [02]/);
       expect(lab.processes()).toEqual([]);
     },
-    300_000,
   );
 
   test.skipIf(!canMount)('that is read-only is one message before anything is built (needs mount)', () => {

@@ -29,5 +29,5 @@ describe.skipIf(process.platform !== 'linux')(`kill -9 with KILL_SEED=${String(k
       expect(stderr, about).not.toMatch(/^ +at /m);
       if (exitCode === 3 || exitCode === 64) expect(stderr.trim().split('\n'), about).toHaveLength(1);
     }
-  }, 600_000);
+  });
 });

@@ -32,7 +32,7 @@ describe('a run', () => {
     expect(stdout).toMatch(/cobol\/server +skipped: needs COBOL ≥ 85, not found/);
     expect(stderr).toContain('no such library');
     expect(stderr).toContain('cannot find my configuration');
-  }, 120_000);
+  });
 });
 
 describe('the command line', () => {
@@ -199,5 +199,5 @@ describe('controls', () => {
     expect((await lab.report().ended).exitCode).toBe(2);
     const published = await startCommand('table', ['--from', 'latest', '--results', lab.results]).ended;
     expect(published.exitCode).not.toBe(0);
-  }, 180_000);
+  });
 });

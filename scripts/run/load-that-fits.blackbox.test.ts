@@ -39,7 +39,7 @@ test('a server that handles one request at a time gets a rate that it carries, o
   expect(found.trials).toEqual(report.trials);
   expect(found.remarks).toContain('findings are identical in 2 of 2 trials');
   expect(processesNaming(lab.root)).toBe('');
-}, 180_000);
+});
 
 test('a server that closes after each answer has no persistent connections to lose', async () => {
   const lab = labs.make([{ id: 'toy', variants: [{ name: 'closing', env: { ANSWER: 'close' } }] }]);
@@ -53,4 +53,4 @@ test('a server that closes after each answer has no persistent connections to lo
     return;
   }
   throw new Error('no valid trial in 3 runs');
-}, 180_000);
+});

@@ -34,4 +34,4 @@ test('a run measures, stores everything, and is found the same again by report',
     remarks: ['findings are identical in 1 of 1 trials'],
   });
   expect(processesNaming(lab.root)).toBe('');
-}, 120_000);
+});

@@ -17,7 +17,7 @@ test('a server that is too slow for the lowest rate is told with the figure, and
   expect(lab.files('toy/slower/naive/pretest/timeline.ndjson')).toHaveLength(1);
   expect(lab.files('toy/slower/naive/*/findings.json')).toEqual([]);
   expect(processesNaming(lab.root)).toBe('');
-}, 120_000);
+});
 
 test('Ctrl+C during a pre-test ends it, and nothing is left', async () => {
   const lab = labs.make([{ id: 'toy', variants: [{ name: 'serial', env: { ANSWER: 'serial' } }] }]);
@@ -31,4 +31,4 @@ test('Ctrl+C during a pre-test ends it, and nothing is left', async () => {
   expect(stdout).toContain('The run was interrupted');
   expect(processesNaming(lab.root)).toBe('');
   expect((await lab.report().ended).stdout).toContain('1 of 1 planned trials have no findings.');
-}, 120_000);
+});

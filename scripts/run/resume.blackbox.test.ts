@@ -75,7 +75,7 @@ describe('a run goes on', () => {
     );
     expect((await lab.report().ended).stdout).toContain('Go on with: npm run lab -- --resume ');
     await expectOneMeasured(lab);
-  }, 300_000);
+  });
 
   test('only when something is missing: a complete run is reported', async () => {
     const lab = labs.make([{ id: 'toy' }], { replicas: 1 });
@@ -88,7 +88,7 @@ describe('a run goes on', () => {
     expect(readFileSync(runFile(lab), 'utf8')).toBe(stored);
     const json = await resume(lab, '--json').ended;
     expect(JSON.parse(json.stdout)).toMatchObject({ trials: [{}] });
-  }, 180_000);
+  });
 
   test('with further repetitions when it is complete, and has no use for fewer', async () => {
     const lab = labs.make([{ id: 'toy' }], { replicas: 1 });
@@ -114,7 +114,7 @@ describe('a run goes on', () => {
       );
     }
     expect(runInfo(lab)).toEqual(begun);
-  }, 240_000);
+  });
 
   test('after kill -9 in the second trial', async () => {
     const { lab, run } = await inSecondTrial();
@@ -122,29 +122,25 @@ describe('a run goes on', () => {
     await run.ended;
     await until('nothing is left', () => processesNaming(lab.root) === '', 10_000);
     await expectOneMeasured(lab);
-  }, 300_000);
+  });
 
-  test.each(['SIGINT', 'SIGKILL'] as const)(
-    'after %s during a build',
-    async (signal) => {
-      const marker = join(labs.make([{ id: 'toy' }]).root, 'built-before');
-      const build = `if ! test -e ${marker}; then touch ${marker}; sleep ${uniqueSeconds()}; fi`;
-      const lab = labs.make([{ id: 'toy', build }], { replicas: 1 });
-      const run = lab.run();
-      await until('the build has begun', () => existsSync(marker));
-      run.kill(signal);
-      const { exitCode, stderr } = await run.ended;
-      if (signal === 'SIGINT') expect({ exitCode, stderr }).toMatchObject({ exitCode: 130 });
-      if (signal === 'SIGINT') expect(stderr).toContain('Go on with: npm run lab -- --resume ');
-      expect(runInfo(lab)).toMatchObject({ finished: null, durations: { buildMs: null } });
-      const { stdout } = await resume(lab).ended;
-      expect(stdout).toMatch(measuredRow('toy/server'));
-      expect(runInfo(lab).builds).toEqual([
-        { framework: 'toy', durationMs: expect.any(Number) as number, cached: false },
-      ]);
-    },
-    180_000,
-  );
+  test.each(['SIGINT', 'SIGKILL'] as const)('after %s during a build', async (signal) => {
+    const marker = join(labs.make([{ id: 'toy' }]).root, 'built-before');
+    const build = `if ! test -e ${marker}; then touch ${marker}; sleep ${uniqueSeconds()}; fi`;
+    const lab = labs.make([{ id: 'toy', build }], { replicas: 1 });
+    const run = lab.run();
+    await until('the build has begun', () => existsSync(marker));
+    run.kill(signal);
+    const { exitCode, stderr } = await run.ended;
+    if (signal === 'SIGINT') expect({ exitCode, stderr }).toMatchObject({ exitCode: 130 });
+    if (signal === 'SIGINT') expect(stderr).toContain('Go on with: npm run lab -- --resume ');
+    expect(runInfo(lab)).toMatchObject({ finished: null, durations: { buildMs: null } });
+    const { stdout } = await resume(lab).ended;
+    expect(stdout).toMatch(measuredRow('toy/server'));
+    expect(runInfo(lab).builds).toEqual([
+      { framework: 'toy', durationMs: expect.any(Number) as number, cached: false },
+    ]);
+  });
 
   test('with a variant that could not be started before', async () => {
     const variants = [{ name: 'a', env: { START: 'crash' } }, { name: 'b' }];
@@ -154,7 +150,7 @@ describe('a run goes on', () => {
     expect(stdout).toMatch(/toy\/a +.*exits at start/);
     expect(stdout).toMatch(measuredRow('toy/b'));
     expect(runInfo(lab).rowFailures.filter(({ variant }) => variant === 'toy/a')).toHaveLength(1);
-  }, 180_000);
+  });
 });
 
 describe('what changed is named', () => {

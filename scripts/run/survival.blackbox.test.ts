@@ -85,7 +85,7 @@ test('bad apps lose their own rows, with the reason', async () => {
   expect(Math.max(...logs)).toBeLessThan(50 * 1024 * 1024);
   expect(timelineOf(lab, 'bad/logs/naive/1')).toContain('the log grew above 10 MiB');
   expect(lab.processes()).toEqual([]);
-}, 300_000);
+});
 
 describe.skipIf(process.platform !== 'linux')('a poor machine', () => {
   test('without PID namespaces and with the port taken everywhere still measures, and leaves nothing', async () => {
@@ -109,5 +109,5 @@ describe.skipIf(process.platform !== 'linux')('a poor machine', () => {
     }
     expect(stdout).not.toMatch(/pod-ended|restart-failed|baseline-not-clean/);
     expect(lab.processes()).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -28,7 +28,7 @@ test('the second lab says who measures and leaves it alone', async () => {
   expect([0, 2]).toContain(ended.exitCode);
   expect(ended.stdout).toMatch(measuredRow('toy/server'));
   expect([0, 2]).toContain((await second.run().ended).exitCode);
-}, 180_000);
+});
 
 test('a lab that was killed does not stand in the way of the next', async () => {
   const { lab: first, run: running } = await reached(make, hasLoad);
@@ -36,4 +36,4 @@ test('a lab that was killed does not stand in the way of the next', async () => 
   await running.ended;
   expect([0, 2]).toContain((await make().run().ended).exitCode);
   expect(processesNaming(first.root)).toBe('');
-}, 180_000);
+});

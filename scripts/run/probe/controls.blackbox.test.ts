@@ -35,7 +35,7 @@ describe('the probe of a control', () => {
   ])(
     '$control: $strategy',
     // A machine that stands still for a moment makes a server look as if it took its time.
-    { retry: 2, timeout: 240_000 },
+    { retry: 2 },
     async ({ control, strategy, words = [] }) => {
       const probe = startCommand('probe', [`controls/${control}`, '--json', '--results', results, ...words]);
       const { exitCode, stdout, stderr } = await probe.ended;

@@ -70,7 +70,7 @@ describe('a run with probes', () => {
     const again = readReport((await lab.report('--json').ended).stdout);
     expect(again.rows.map(({ probe }) => probe)).toEqual(report.rows.map(({ probe }) => probe));
     expect(lab.processes()).toEqual([]);
-  }, 300_000);
+  });
 });
 
 test('a run without probes has no strategies, and no word of them', async () => {
@@ -83,7 +83,7 @@ test('a run without probes has no strategies, and no word of them', async () => 
   expect(report.rows).toMatchObject([{ variant: 'toy/server', probe: null }]);
   expect(lab.files('**/_probe')).toEqual([]);
   expect(readFileSync(lab.files('report.md')[0] ?? '', 'utf8')).not.toContain('Strategy');
-}, 120_000);
+});
 
 test('Ctrl+C while variants are probed: the run goes on with the probes that are missing', async () => {
   const variants = [{ name: 'a' }, { name: 'b' }];
@@ -124,4 +124,4 @@ test('Ctrl+C while variants are probed: the run goes on with the probes that are
   );
   expect(report.run).toMatchObject({ interrupted: false, probes: ['toy/a', 'toy/b'] });
   expect(lab.processes()).toEqual([]);
-}, 300_000);
+});
