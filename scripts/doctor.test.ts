@@ -42,7 +42,7 @@ describe('the command', () => {
   const doctor = (...options: string[]) =>
     execa(process.execPath, [join(import.meta.dirname, 'doctor.ts'), ...options], { reject: false });
 
-  test('--json names every area; the exit code follows from it', { timeout: 60_000 }, async () => {
+  test('--json names every area; the exit code follows from it', async () => {
     const { stdout, exitCode } = await doctor('--json');
     const { canRun, checks } = JSON.parse(stdout) as Diagnosis;
     expect([...new Set(checks.map(({ area }) => area))]).toEqual([
@@ -57,7 +57,7 @@ describe('the command', () => {
     expect(exitCode).toBe(canRun ? 0 : 3);
   });
 
-  test('a typo is answered with the nearest option, exit code 64', { timeout: 60_000 }, async () => {
+  test('a typo is answered with the nearest option, exit code 64', async () => {
     const { stderr, exitCode } = await doctor('--jsn');
     expect(stderr).toContain('Did you mean --json?');
     expect(exitCode).toBe(64);

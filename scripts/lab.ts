@@ -22,7 +22,7 @@ await runCommandLine(parseLabOptions, async (options) => {
   const planned = await (options.resume === undefined ? planRun : planRest)(options, folder);
   const history = readHistory(options.results);
   if (options.list) {
-    process.stdout.write(renderPlan(planned.rest, history, estimateProbes(planned)));
+    process.stdout.write(renderPlan(planned.rest, history, estimateProbes(planned, history)));
     return tellBroken(planned.catalogue);
   }
   tellBroken(planned.catalogue);

@@ -32,7 +32,7 @@ async function setup(): Promise<{ exitCode: number | undefined; stderr: string }
   return { exitCode, stderr };
 }
 
-test('installs once, and again when the lock file changes', { timeout: 120_000 }, async () => {
+test('installs once, and again when the lock file changes', async () => {
   const first = await setup();
   expect(first).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('npm ci') as string });
   expect(await setup()).toMatchObject({ exitCode: 0, stderr: '' });
@@ -40,7 +40,7 @@ test('installs once, and again when the lock file changes', { timeout: 120_000 }
   expect(await setup()).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('npm ci') as string });
 });
 
-test('npm ci that fails is said clearly and tried again', { timeout: 120_000 }, async () => {
+test('npm ci that fails is said clearly and tried again', async () => {
   await writeFile(
     join(root, 'package.json'),
     JSON.stringify({ name: 'trial', dependencies: { absent: '1.0.0' } }),

@@ -143,6 +143,19 @@ test('time: without a listener, readiness less one probe period is the start', (
   expect(findingsFrom(records).time.unavoidableMs).toBe(3400);
 });
 
+test('a port that the manifest names and pods could not have is told once', () => {
+  const detail = 'port 8080 is taken on every loopback address: PORT is 40001';
+  const records = [...syntheticRecords()].flatMap((record): TimelineRecord[] =>
+    'type' in record && record.type === 'pod' && record.event === 'created'
+      ? [record, { ...record, event: 'portReplaced', detail }]
+      : [record],
+  );
+  const { invalid, flags, terminations } = findingsFrom(records);
+  expect(invalid).toEqual([]);
+  expect(flags).toEqual([{ code: 'port-replaced', text: detail }]);
+  expect(terminations).toEqual(syntheticFindings().terminations);
+});
+
 test('usage is in cores', () => {
   expect(syntheticFindings().usage).toEqual({ lab: { cores: 0.1, residentBytes: 1e8 } });
 });

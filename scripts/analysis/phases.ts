@@ -62,6 +62,7 @@ function phaseAfter(phase: Phase, event: PodRecord['event']): Phase {
     case 'exited':
     case 'gone':
       return 'exited';
+    case 'portReplaced':
     case 'listening':
     case 'startupPassed':
     case 'unready':

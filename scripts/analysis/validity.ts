@@ -5,6 +5,7 @@ import type { Evidence } from './evidence.ts';
 import type { Loss, Remark, Termination, TrialFindings } from './findings.ts';
 import { mayBelongTo } from './hits.ts';
 import type { Outcomes } from './losses.ts';
+import { lastOf } from './pods.ts';
 import type { Request } from './requests.ts';
 import { isRollingRestart } from './rolling-restart.ts';
 import { tally, tallyText } from './tally.ts';
@@ -50,6 +51,13 @@ export function flagsOf(
   }
   if (evidence.client !== null) {
     flags.push(...roughClockFlag(evidence.client.clock), ...unexplainedFlag(losses));
+  }
+  const replaced = [...evidence.pods.values()].flatMap((pod) => lastOf(pod, 'portReplaced') ?? []);
+  if (replaced.length > 0) {
+    flags.push({
+      code: 'port-replaced',
+      text: [...new Set(replaced.map(({ detail }) => detail))].join('; '),
+    });
   }
   if (evidence.timeline.unknown.length > 0) {
     const text = `${evidence.timeline.unknown.length} records of types that this version does not know were left aside`;

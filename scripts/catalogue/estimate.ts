@@ -13,7 +13,7 @@ export const assumedMs = {
 /** Cores that the first replicas, which start together, share in the model. */
 const assumedCores = 2;
 
-/** Milliseconds that trials took in an earlier run, by `trialKey`. */
+/** Milliseconds that trials and probes took in an earlier run, by `trialKey` and `probeKey`. */
 export type TrialHistory = ReadonlyMap<string, number>;
 
 /** How long a trial will take, and how that is known. */
@@ -34,6 +34,11 @@ export interface ProbesEstimate {
 /** What a trial is called across runs and repetitions: `express/terminus/naive`, `controls/ideal/sham`. */
 export function trialKey(trial: Trial): string {
   return `${trial.variant.id}/${trial.kind === 'sham' ? 'sham' : trial.scenario.id}`;
+}
+
+/** What the probe of a variant is called across runs: `express/terminus/_probe`; no scenario can have that name. */
+export function probeKey(variant: string): string {
+  return `${variant}/_probe`;
 }
 
 /**

@@ -169,4 +169,4 @@ test('the command line tells the same, without a stack', async () => {
     expect(stderr, about).not.toMatch(/^ +at /m);
     if (exitCode === 3) expect(stderr, about).toMatch(/:\d+:\d+ |: expected /);
   }
-}, 120_000);
+});

@@ -32,7 +32,9 @@ export function selectVariants(catalogue: Catalogue, only: string[], controls: b
 export function selectScenarios(catalogue: Catalogue, ids: string[]): Scenario[] {
   const names = catalogue.scenarios.map(({ id }) => id);
   for (const name of ids) requireName({ what: 'scenario', option: '--scenario', name, names });
-  return catalogue.scenarios.filter(({ id, onlyByName }) => (ids.length === 0 ? !onlyByName : ids.includes(id)));
+  return catalogue.scenarios.filter(({ id, onlyByName }) =>
+    ids.length === 0 ? !onlyByName : ids.includes(id),
+  );
 }
 
 function requireName(wanted: { what: string; option: string; name: string; names: string[] }): void {

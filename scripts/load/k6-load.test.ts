@@ -14,7 +14,7 @@ import { overloadOf } from './rate.ts';
 const { k6 } = await searchK6();
 
 describe.runIf(k6)('k6 on a toy server (skipped when k6 is not on the PATH or in the cache)', () => {
-  test('sends what was planned, records all of it, and its counts agree', { timeout: 60_000 }, async () => {
+  test('sends what was planned, records all of it, and its counts agree', async () => {
     await using server = await startToyServer();
     await using trial = await openLoadTrial();
     await using load = await trial.start(k6!.program, { url: server.url });
@@ -58,7 +58,7 @@ describe.runIf(k6)('k6 on a toy server (skipped when k6 is not on the PATH or in
     expect(await readdir(trial.folder)).not.toContain('k6-console.ndjson');
   });
 
-  test('at 1/s each population has its requests, and every user a turn', { timeout: 60_000 }, async () => {
+  test('at 1/s each population has its requests, and every user a turn', async () => {
     await using server = await startToyServer();
     await using trial = await openLoadTrial();
     const plan = planLoad(1, 0, { slackSeconds: slowServerSlackSeconds });
@@ -79,7 +79,7 @@ describe.runIf(k6)('k6 on a toy server (skipped when k6 is not on the PATH or in
     }
   });
 
-  test('its pressure grows while a server does not answer', { timeout: 60_000 }, async () => {
+  test('its pressure grows while a server does not answer', async () => {
     await using server = await startToyServer();
     await using trial = await openLoadTrial();
     await using load = await trial.start(k6!.program, { url: server.url, plan: planLoad(200, 0) });
@@ -93,7 +93,7 @@ describe.runIf(k6)('k6 on a toy server (skipped when k6 is not on the PATH or in
     await load.stop();
   });
 
-  test('settled waits for a swallowed request until its timeout', { timeout: 60_000 }, async () => {
+  test('settled waits for a swallowed request until its timeout', async () => {
     await using server = await startToyServer();
     await using trial = await openLoadTrial();
     const plan = { ...planLoad(40, 0), requestTimeoutMs: 1_500 };
@@ -112,7 +112,7 @@ describe.runIf(k6)('k6 on a toy server (skipped when k6 is not on the PATH or in
     await load.stop();
   });
 
-  test('a refused connection is recorded with its code', { timeout: 60_000 }, async () => {
+  test('a refused connection is recorded with its code', async () => {
     await using trial = await openLoadTrial();
     await using load = await trial.start(k6!.program);
     await load.firstRequest;
@@ -121,7 +121,7 @@ describe.runIf(k6)('k6 on a toy server (skipped when k6 is not on the PATH or in
     expect(new Set(trial.ended.map(([, , , , code]) => code))).toEqual(new Set([1212]));
   });
 
-  test('disposal ends k6 at once', { timeout: 60_000 }, async () => {
+  test('disposal ends k6 at once', async () => {
     await using server = await startToyServer();
     await using trial = await openLoadTrial();
     const load = await trial.start(k6!.program, { url: server.url });

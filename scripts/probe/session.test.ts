@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type {
   ProbeConnectionPlan,
   ProbeHeader,
@@ -17,8 +17,8 @@ import {
 } from './testing/toy-target.ts';
 
 const targets = toys();
-
-afterEach(() => targets.end());
+// Tests run side by side; each session ends its own, but for one that fails.
+afterAll(() => targets.end());
 
 interface Recorded {
   records: ProbeRecord[];
@@ -79,7 +79,7 @@ const partsOf = ({ records }: Recorded, connection: number): string[] =>
     seen[0] === 'sent' && seen[2] === connection ? [seen[3]] : [],
   );
 
-test('connections are in their states at SIGTERM and act after it', async () => {
+test.concurrent('connections are in their states at SIGTERM and act after it', async () => {
   const recorded = await session(
     { END: 'ignore' },
     [
@@ -94,7 +94,7 @@ test('connections are in their states at SIGTERM and act after it', async () => 
       ['idle', null],
       ['head', null],
     ],
-    { graceMs: 2500 },
+    { graceMs: 5_000 },
   );
   expect(recorded.records[0]).toMatchObject({ type: 'header', session: 'toy' });
   expect(recorded.steps).toEqual(['started', 'answering', 'sigterm', 'sigkill', 'exited']);
@@ -136,29 +136,32 @@ test('connections are in their states at SIGTERM and act after it', async () => 
   expect(timesOf(recorded, 7, 'dial')[0]).toBeGreaterThanOrEqual(49);
 });
 
-test('a connection that has ended does not act any more, and a dead server gets no new connections', async () => {
-  const recorded = await session({ END: 'exit' }, [
-    ['idle', 3_000],
-    ['unused', 3_000],
-    ['in-flight', null],
-    ['late', 10_000],
-  ]);
-  expect(recorded.steps).toEqual(['started', 'answering', 'sigterm', 'exited']);
-  expect(partsOf(recorded, 0)).toEqual(['request']);
-  expect(partsOf(recorded, 1)).toEqual([]);
-  expect(partsOf(recorded, 2)).toEqual(['request']);
-  expect(kindsOf(recorded.records, 3)).toEqual([]);
-  expect(recorded.target.done).toEqual(['SIGTERM']);
-});
+test.concurrent(
+  'a connection that has ended does not act any more, and a dead server gets no new connections',
+  async () => {
+    const recorded = await session({ END: 'exit' }, [
+      ['idle', 3_000],
+      ['unused', 3_000],
+      ['in-flight', null],
+      ['late', 10_000],
+    ]);
+    expect(recorded.steps).toEqual(['started', 'answering', 'sigterm', 'exited']);
+    expect(partsOf(recorded, 0)).toEqual(['request']);
+    expect(partsOf(recorded, 1)).toEqual([]);
+    expect(partsOf(recorded, 2)).toEqual(['request']);
+    expect(kindsOf(recorded.records, 3)).toEqual([]);
+    expect(recorded.target.done).toEqual(['SIGTERM']);
+  },
+);
 
-test('an exit is recorded with what held it up', async () => {
+test.concurrent('an exit is recorded with what held it up', async () => {
   const recorded = await session({ END: 'drain' }, [['in-flight', null]]);
   expect(recorded.steps).toEqual(['started', 'answering', 'sigterm', 'exited']);
   expect(step(recorded.records, 'exited')).toMatchObject({ exitCode: 0, signal: null });
   expect(timesOf(recorded, 0, 'received')[0]).toBeGreaterThan(0);
 });
 
-test('when grace is over the server is killed and the record says so', async () => {
+test.concurrent('when grace is over the server is killed and the record says so', async () => {
   const recorded = await session({ END: 'ignore' }, [['idle', null]], { graceMs: 200 });
   const { records, target } = recorded;
   expect(target.done).toEqual(['SIGTERM', 'SIGKILL']);
@@ -167,32 +170,35 @@ test('when grace is over the server is killed and the record says so', async () 
   expect(sigkill.atMs - sigterm.atMs).toBeGreaterThanOrEqual(199);
 });
 
-test('a server that closes after every answer has no idle connections, and none acts', async () => {
-  const recorded = await session({ END: 'exit', ANSWER: 'close' }, [
-    ['idle', 5],
-    ['head-reused', 5],
-  ]);
-  for (const connection of [0, 1]) {
-    expect(kindsOf(recorded.records, connection)).toEqual([
-      'dial',
-      'connected',
-      'sent',
-      'received',
-      'fin',
-      'closed',
+test.concurrent(
+  'a server that closes after every answer has no idle connections, and none acts',
+  async () => {
+    const recorded = await session({ END: 'exit', ANSWER: 'close' }, [
+      ['idle', 5],
+      ['head-reused', 5],
     ]);
-    expect(timesOf(recorded, connection, 'fin')[0]).toBeLessThan(0);
-  }
-});
+    for (const connection of [0, 1]) {
+      expect(kindsOf(recorded.records, connection)).toEqual([
+        'dial',
+        'connected',
+        'sent',
+        'received',
+        'fin',
+        'closed',
+      ]);
+      expect(timesOf(recorded, connection, 'fin')[0]).toBeLessThan(0);
+    }
+  },
+);
 
-test('what is not idle in time is left as it is', async () => {
+test.concurrent('what is not idle in time is left as it is', async () => {
   const recorded = await session({ END: 'exit', ANSWER: 'slow' }, [['idle', 5]]);
   expect(recorded.problems).toEqual([]);
   expect(partsOf(recorded, 0)).toEqual(['request']);
   expect(timesOf(recorded, 0, 'received')).toEqual([]);
 });
 
-describe('what makes a session worthless is recorded as a problem, and the server is gone', () => {
+describe.concurrent('what makes a session worthless is recorded as a problem, and the server is gone', () => {
   const unanswered =
     /^not-answering: The server gave no whole answer to GET \/health within 0.2 s\. The last/;
   test.each<{ name: string; env: { [name: string]: string }; problem: RegExp; steps: string[] }>([
@@ -232,7 +238,7 @@ describe('what makes a session worthless is recorded as a problem, and the serve
 const isEvent = (seen: ProbeRecord, event: string) => step([seen], event) !== undefined;
 const isAnswer = (seen: ProbeRecord) => connectionRecords([seen])[0]?.[0] === 'received';
 
-describe('an interrupt ends the session, the server is killed, and what was seen is kept', () => {
+describe.concurrent('an interrupt ends the session, the server is killed, and what was seen is kept', () => {
   test.each([
     { name: 'before it began', isMoment: (seen: ProbeRecord) => 'graceMs' in seen },
     { name: 'at the first answer', isMoment: (seen: ProbeRecord) => isEvent(seen, 'answering') },
@@ -250,7 +256,7 @@ describe('an interrupt ends the session, the server is killed, and what was seen
   });
 });
 
-test('SIGTERM waits for the caller, and comes after the connections were made', async () => {
+test.concurrent('SIGTERM waits for the caller, and comes after the connections were made', async () => {
   let allowed = Infinity;
   const recorded = await session({ END: 'exit' }, [['idle-long', null]], {
     beforeTerminate: async () => {
@@ -264,7 +270,7 @@ test('SIGTERM waits for the caller, and comes after the connections were made', 
   expect(timesOf(recorded, 0, 'dial')[0]).toBeLessThan(-2_990);
 });
 
-test('nothing is recorded once it is over', async () => {
+test.concurrent('nothing is recorded once it is over', async () => {
   const { records } = await session({ END: 'exit' }, [
     ['late', 0],
     ['late', 60],
@@ -275,7 +281,7 @@ test('nothing is recorded once it is over', async () => {
   expect(records).toHaveLength(count);
 });
 
-test('only a failure of the lab is thrown, and the connections are closed', async () => {
+test.concurrent('only a failure of the lab is thrown, and the connections are closed', async () => {
   const target = await targets.start({});
   const records: ProbeRecord[] = [];
   const recording = recordSession(target, headerOf({ session: 'toy', condition: 'quiet', connections: [] }), {

@@ -1,62 +1,20 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  truncateSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, truncateSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  fileContains,
-  processesNaming,
-  startCommand,
-  until,
-  type Ended,
-  type LabProcess,
-} from './testing/lab-process.ts';
+import { uniqueSeconds } from '../support/testing/unique-seconds.ts';
+import { fileContains, processesNaming, startCommand, until } from './testing/lab-process.ts';
+import { measuredRow } from './testing/rows.ts';
 import { tinyLabs } from './testing/tiny-lab.ts';
 
 const labs = tinyLabs();
 
 afterEach(() => labs.remove());
 
-/** A row with figures; on a machine that is too busy a trial may be found invalid, which is a result too. */
-const measured = /toy\/[ab] +(\d+\/\d+|invalid)/;
+const measured = measuredRow('toy/[ab]');
 
-/** Runs the lab until the machine was quiet enough for a valid trial: at most three times. */
-async function untilMeasured(run: () => LabProcess): Promise<Ended> {
-  for (let attempt = 1; ; attempt += 1) {
-    const ended = await run().ended;
-    if (ended.exitCode === 0) return ended;
-    if (attempt === 3)
-      throw new Error(`no valid trial in ${String(attempt)} runs:\n${ended.stdout}${ended.stderr}`);
-  }
-}
+const twoTrials = () => labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }], { replicas: 1 });
 
 describe('a run', () => {
-  test('measures, stores everything, and is found the same again by report', async () => {
-    const lab = labs.make([{ id: 'toy', variants: [{ name: 'exits', env: { END: 'exit' } }] }]);
-    const { stdout } = await untilMeasured(() => lab.run());
-    expect(stdout).toMatch(/toy\/exits +\d+\/\d+ (refused|reset)/);
-    const newest = (file: string) => lab.files(file).sort().at(-1) ?? 'missing';
-    for (const file of ['run.json', 'report.md', 'toy/exits/naive/1/trial.json']) {
-      expect(statSync(newest(file)).size).toBeGreaterThan(0);
-    }
-    expect(readdirSync(newest('toy/exits/naive/1/pods'))).toHaveLength(4);
-    expect(readFileSync(newest('toy/exits/naive/1/manifest.yaml'), 'utf8')).toContain('kind: Deployment');
-
-    const again = await lab.report('--json').ended;
-    const stored = JSON.parse(readFileSync(newest('report.json'), 'utf8')) as object;
-    expect(JSON.parse(again.stdout)).toEqual({
-      ...stored,
-      remarks: ['findings are identical in 1 of 1 trials'],
-    });
-    expect(processesNaming(lab.root)).toBe('');
-  });
-
   test('goes on when apps cannot be built, started or made ready', async () => {
     const lab = labs.make([
       { id: 'broken', build: 'echo preparing; echo no such library >&2; exit 4' },
@@ -67,14 +25,14 @@ describe('a run', () => {
     ]);
     const { exitCode, stdout, stderr } = await lab.run().ended;
     expect([0, 2]).toContain(exitCode);
-    expect(stdout).toMatch(/good\/server +(\d+\/\d+|invalid)/);
+    expect(stdout).toMatch(measuredRow('good/server'));
     expect(stdout).toMatch(/broken\/server +build failed/);
     expect(stdout).toMatch(/crashing\/server +.*exits at start \(exit code 3\)/);
     expect(stdout).toMatch(/unready\/server +.*never becomes ready/);
     expect(stdout).toMatch(/cobol\/server +skipped: needs COBOL ≥ 85, not found/);
     expect(stderr).toContain('no such library');
     expect(stderr).toContain('cannot find my configuration');
-  }, 120_000);
+  });
 });
 
 describe('the command line', () => {
@@ -123,16 +81,17 @@ describe('the command line', () => {
 
 describe('Ctrl+C', () => {
   test('during a build ends the build', async () => {
-    const lab = labs.make([{ id: 'slow', build: 'echo begun; sleep 74.5' }]);
+    const sleep = `sleep ${uniqueSeconds()}`;
+    const lab = labs.make([{ id: 'slow', build: `echo begun; ${sleep}` }]);
     const run = lab.run();
-    await until('the build has begun', () => processesNaming('sleep 74.5') !== '');
+    await until('the build has begun', () => processesNaming(sleep) !== '');
     run.kill('SIGINT');
     expect((await run.ended).exitCode).toBe(130);
-    expect(processesNaming('sleep 74.5')).toBe('');
+    expect(processesNaming(sleep)).toBe('');
   });
 
   test('during a trial keeps the trials before it', async () => {
-    const lab = labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const lab = twoTrials();
     const run = lab.run();
     await until('the second trial restarts', () => {
       const timelines = lab.files('toy/*/naive/1/timeline.ndjson');
@@ -148,7 +107,7 @@ describe('Ctrl+C', () => {
   });
 
   test('when the trial is being analysed keeps it', async () => {
-    const lab = labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const lab = twoTrials();
     const run = lab.run();
     await until('the first trial is over', () =>
       lab.files('toy/*/naive/1/trial.json').some((file) => fileContains(file, 'durationMs')),
@@ -163,20 +122,16 @@ describe('Ctrl+C', () => {
 
 describe('kill -9 of the lab', () => {
   test('leaves no process, and what was measured can be reported', async () => {
-    const lab = labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const lab = twoTrials();
     const run = lab.run();
     await until('the second trial has load', () => {
       const timelines = lab.files('toy/*/naive/1/timeline.ndjson');
       return timelines.length === 2 && timelines.every((file) => fileContains(file, '["end",'));
     });
-    const runFolder = lab.files('run.json')[0]?.replace('run.json', '') ?? 'none';
+    expect(lab.processes().some(({ command }) => command.includes('toy.mjs'))).toBe(true);
     run.kill('SIGKILL');
     await run.ended;
-    await until(
-      'nothing is left',
-      () => processesNaming(runFolder) === '' && processesNaming('toy.mjs') === '',
-      10_000,
-    );
+    await until('nothing is left', () => lab.processes().length === 0, 10_000);
     const { exitCode, stdout } = await lab.report().ended;
     expect([0, 2]).toContain(exitCode);
     expect(stdout).toMatch(measured);
@@ -185,7 +140,7 @@ describe('kill -9 of the lab', () => {
 
 describe('a broken instrument', () => {
   test('a balancer that dies makes the trial invalid, and the run goes on', async () => {
-    const lab = labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]);
+    const lab = twoTrials();
     const run = lab.run();
     await until('load has begun', () =>
       lab.files('toy/*/naive/1/timeline.ndjson').some((file) => fileContains(file, '["end",')),
@@ -202,7 +157,7 @@ describe('a broken instrument', () => {
 
 describe('report', () => {
   test('uses what is whole of a cut timeline and says where it is cut', async () => {
-    const lab = labs.make([{ id: 'toy' }]);
+    const lab = labs.make([{ id: 'toy' }], { replicas: 1 });
     await lab.run().ended;
     const file = lab.files('toy/server/naive/1/timeline.ndjson')[0] ?? '';
     truncateSync(file, statSync(file).size - 5);
@@ -231,19 +186,18 @@ describe('report', () => {
 
 describe('controls', () => {
   test('that do not behave as built make the run invalid', async () => {
-    // A control that answers well when it should hang up, exit at once, or refuse to end: nothing is seen.
-    const variants = ['ideal', 'abrupt', 'hang-up', 'stubborn'].map((name) => ({
-      name,
-      env: { END: 'close' },
-    }));
-    const frameworks = [{ id: 'toy' }, { id: 'controls', control: true, variants }];
-    const lab = labs.make(frameworks, {}, { controls: true });
-    const { exitCode, stdout } = await lab.run('--only', 'toy').ended;
+    // A control that ends well when it should refuse to end; the other one is there for the sham.
+    const variants = [
+      { name: 'ideal', scenarios: [] },
+      { name: 'stubborn', env: { END: 'close' } },
+    ];
+    const lab = labs.make([{ id: 'controls', control: true, variants }], { replicas: 1 }, { controls: true });
+    const { exitCode, stdout } = await lab.run().ended;
     expect(exitCode).toBe(2);
     expect(stdout).toMatch(/^INVALID RUN: /m);
     expect(stdout).toMatch(/FAILED: controls\/stubborn, naive/);
     expect((await lab.report().ended).exitCode).toBe(2);
     const published = await startCommand('table', ['--from', 'latest', '--results', lab.results]).ended;
     expect(published.exitCode).not.toBe(0);
-  }, 180_000);
+  });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { RunReport } from '../report/model.ts';
-import { fileContains, processesNaming, until } from './testing/lab-process.ts';
+import { fileContains, processesNaming } from './testing/lab-process.ts';
 import { tinyLabs } from './testing/tiny-lab.ts';
 
 const labs = tinyLabs();
@@ -13,11 +13,9 @@ function cellOf(report: RunReport) {
   return columns;
 }
 
-const serial = { name: 'serial', env: { ANSWER: 'serial' } };
-
 test('a server that handles one request at a time gets a rate that it carries, once', async () => {
-  const lab = labs.make([{ id: 'toy', variants: [serial] }]);
-  const { stdout, stderr } = await lab.run('--repeat', '2').ended;
+  const lab = labs.make([{ id: 'toy', variants: [{ name: 'serial', env: { ANSWER: 'serial' } }] }]);
+  const { stdout, stderr } = await lab.run('--rate', '200', '--repeat', '2').ended;
   expect(stdout, stderr).toMatch(/toy\/serial +(\d+\/\d+ .*|invalid) at (10|5)\/s/);
   expect(stdout).toMatch(/toy\/serial: a pre-test of 3 s carried [\d.]+ of 200 requests\/s; its trials send/);
   expect(stdout).toContain('at n/s: the server does not carry 200 requests/s');
@@ -41,35 +39,7 @@ test('a server that handles one request at a time gets a rate that it carries, o
   expect(found.trials).toEqual(report.trials);
   expect(found.remarks).toContain('findings are identical in 2 of 2 trials');
   expect(processesNaming(lab.root)).toBe('');
-}, 180_000);
-
-test('a server that is too slow for the lowest rate is told with the figure, and tried once', async () => {
-  const slower = { name: 'slower', env: { ANSWER: 'serial', ANSWER_MS: '2500' } };
-  const lab = labs.make([{ id: 'toy', variants: [slower] }]);
-  const { exitCode, stdout, stderr } = await lab.run('--repeat', '2').ended;
-  expect(exitCode, stderr).toBe(2);
-  // Two pods, 2.5 s for each request: at most 0.8/s.
-  expect(stdout).toMatch(
-    /toy\/slower +(too slow to be measured: a pre-test carried [01](\.\d)? requests\/s, and the lowest rate|cannot be measured: .* no good answer)/,
-  );
-  expect(lab.files('toy/slower/naive/pretest/timeline.ndjson')).toHaveLength(1);
-  expect(lab.files('toy/slower/naive/*/findings.json')).toEqual([]);
-  expect(processesNaming(lab.root)).toBe('');
-}, 120_000);
-
-test('Ctrl+C during a pre-test ends it, and nothing is left', async () => {
-  const lab = labs.make([{ id: 'toy', variants: [serial] }]);
-  const run = lab.run();
-  await until('the pre-test has load', () =>
-    lab.files('toy/serial/naive/pretest/timeline.ndjson').some((file) => fileContains(file, '["end",')),
-  );
-  run.kill('SIGINT');
-  const { exitCode, stdout } = await run.ended;
-  expect(exitCode).toBe(130);
-  expect(stdout).toContain('The run was interrupted');
-  expect(processesNaming(lab.root)).toBe('');
-  expect((await lab.report().ended).stdout).toContain('1 of 1 planned trials have no findings.');
-}, 120_000);
+});
 
 test('a server that closes after each answer has no persistent connections to lose', async () => {
   const lab = labs.make([{ id: 'toy', variants: [{ name: 'closing', env: { ANSWER: 'close' } }] }]);
@@ -83,4 +53,4 @@ test('a server that closes after each answer has no persistent connections to lo
     return;
   }
   throw new Error('no valid trial in 3 runs');
-}, 180_000);
+});

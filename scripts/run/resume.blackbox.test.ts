@@ -2,8 +2,10 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RunInfo } from '../report/run-info.ts';
+import { uniqueSeconds } from '../support/testing/unique-seconds.ts';
 import { fileContains, processesNaming, startCommand, until } from './testing/lab-process.ts';
 import { reached } from './testing/reached.ts';
+import { measuredRow } from './testing/rows.ts';
 import { tinyLabs, type TinyLab } from './testing/tiny-lab.ts';
 
 const labs = tinyLabs();
@@ -15,13 +17,10 @@ const resume = (lab: TinyLab, ...more: string[]) =>
 const runFile = (lab: TinyLab) => lab.files('run.json')[0] ?? 'no run.json';
 const runInfo = (lab: TinyLab) => JSON.parse(readFileSync(runFile(lab), 'utf8')) as RunInfo;
 
-/** A row with figures, or with the reason of a machine that was too busy. */
-const row = (variant: string) => new RegExp(`${variant} +(\\d+/\\d+|invalid|.*never becomes ready)`);
-
 /** Starts a run of two trials; the first is over and the second has load. */
 const inSecondTrial = () =>
   reached(
-    () => labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }]),
+    () => labs.make([{ id: 'toy', variants: [{ name: 'a' }, { name: 'b' }] }], { replicas: 1 }),
     (lab) => {
       const found = lab.files('toy/*/naive/1/timeline.ndjson');
       const finished = lab.files('toy/*/naive/1/findings.json').length;
@@ -40,7 +39,7 @@ async function expectOneMeasured(lab: TinyLab) {
 
   const { exitCode, stdout } = await resume(lab).ended;
   expect([0, 2]).toContain(exitCode);
-  for (const variant of ['toy/a', 'toy/b']) expect(stdout).toMatch(row(variant));
+  for (const variant of ['toy/a', 'toy/b']) expect(stdout).toMatch(measuredRow(variant));
   expect(stdout).not.toContain('interrupted');
   expect(readFileSync(first, 'utf8')).toBe(before.first);
   expect(readFileSync(second, 'utf8')).not.toBe(before.second);
@@ -53,7 +52,7 @@ async function expectOneMeasured(lab: TinyLab) {
   expect(processesNaming(lab.root)).toBe('');
 
   const reported = await lab.report().ended;
-  for (const variant of ['toy/a', 'toy/b']) expect(reported.stdout).toMatch(row(variant));
+  for (const variant of ['toy/a', 'toy/b']) expect(reported.stdout).toMatch(measuredRow(variant));
   expect(reported.stdout).toMatch(/findings are identical in (\d) of \1 trials/);
 }
 
@@ -76,23 +75,23 @@ describe('a run goes on', () => {
     );
     expect((await lab.report().ended).stdout).toContain('Go on with: npm run lab -- --resume ');
     await expectOneMeasured(lab);
-  }, 300_000);
+  });
 
   test('only when something is missing: a complete run is reported', async () => {
-    const lab = labs.make([{ id: 'toy' }]);
+    const lab = labs.make([{ id: 'toy' }], { replicas: 1 });
     await untilMeasured(lab);
     const stored = readFileSync(runFile(lab), 'utf8');
     const again = await resume(lab).ended;
     expect([0, 2]).toContain(again.exitCode);
     expect(again.stderr).toContain('is complete: nothing is left to be measured');
-    expect(again.stdout).toMatch(row('toy/server'));
+    expect(again.stdout).toMatch(measuredRow('toy/server'));
     expect(readFileSync(runFile(lab), 'utf8')).toBe(stored);
     const json = await resume(lab, '--json').ended;
     expect(JSON.parse(json.stdout)).toMatchObject({ trials: [{}] });
-  }, 180_000);
+  });
 
   test('with further repetitions when it is complete, and has no use for fewer', async () => {
-    const lab = labs.make([{ id: 'toy' }]);
+    const lab = labs.make([{ id: 'toy' }], { replicas: 1 });
     await untilMeasured(lab);
     const [first = ''] = lab.files('toy/server/naive/1/timeline.ndjson');
     const before = readFileSync(first, 'utf8');
@@ -107,13 +106,15 @@ describe('a run goes on', () => {
 
     const begun = { ...runInfo(lab), options: { ...runInfo(lab).options, repeat: 3 } };
     writeFileSync(runFile(lab), JSON.stringify(begun));
-    const fewer = await resume(lab, 'latest', '--repeat', '2').ended;
-    expect(fewer).toMatchObject({ exitCode: 64, stdout: '' });
-    expect(fewer.stderr).toMatch(
-      /^--repeat: expected at least 3, the repetitions that run \S+ was begun with, found 2\. .*\n$/,
-    );
+    for (const repeat of ['2', '1']) {
+      const fewer = await resume(lab, 'latest', '--repeat', repeat).ended;
+      expect(fewer).toMatchObject({ exitCode: 64, stdout: '' });
+      expect(fewer.stderr).toMatch(
+        /^--repeat: expected at least 3, the repetitions that run \S+ was begun with, found [12]\. A run cannot be shortened: .*\n$/,
+      );
+    }
     expect(runInfo(lab)).toEqual(begun);
-  }, 240_000);
+  });
 
   test('after kill -9 in the second trial', async () => {
     const { lab, run } = await inSecondTrial();
@@ -121,46 +122,44 @@ describe('a run goes on', () => {
     await run.ended;
     await until('nothing is left', () => processesNaming(lab.root) === '', 10_000);
     await expectOneMeasured(lab);
-  }, 300_000);
+  });
 
-  test.each(['SIGINT', 'SIGKILL'] as const)(
-    'after %s during a build',
-    async (signal) => {
-      const marker = join(labs.make([{ id: 'toy' }]).root, 'built-before');
-      const build = `if ! test -e ${marker}; then touch ${marker}; sleep 74.5; fi`;
-      const lab = labs.make([{ id: 'toy', build }]);
-      const run = lab.run();
-      await until('the build has begun', () => existsSync(marker));
-      run.kill(signal);
-      const { exitCode, stderr } = await run.ended;
-      if (signal === 'SIGINT') expect({ exitCode, stderr }).toMatchObject({ exitCode: 130 });
-      if (signal === 'SIGINT') expect(stderr).toContain('Go on with: npm run lab -- --resume ');
-      expect(runInfo(lab)).toMatchObject({ finished: null, durations: { buildMs: null } });
-      const { stdout } = await resume(lab).ended;
-      expect(stdout).toMatch(row('toy/server'));
-      expect(runInfo(lab).builds).toEqual([
-        { framework: 'toy', durationMs: expect.any(Number) as number, cached: false },
-      ]);
-    },
-    180_000,
-  );
+  test.each(['SIGINT', 'SIGKILL'] as const)('after %s during a build', async (signal) => {
+    const marker = join(labs.make([{ id: 'toy' }]).root, 'built-before');
+    const build = `if ! test -e ${marker}; then touch ${marker}; sleep ${uniqueSeconds()}; fi`;
+    const lab = labs.make([{ id: 'toy', build }], { replicas: 1 });
+    const run = lab.run();
+    await until('the build has begun', () => existsSync(marker));
+    run.kill(signal);
+    const { exitCode, stderr } = await run.ended;
+    if (signal === 'SIGINT') expect({ exitCode, stderr }).toMatchObject({ exitCode: 130 });
+    if (signal === 'SIGINT') expect(stderr).toContain('Go on with: npm run lab -- --resume ');
+    expect(runInfo(lab)).toMatchObject({ finished: null, durations: { buildMs: null } });
+    const { stdout } = await resume(lab).ended;
+    expect(stdout).toMatch(measuredRow('toy/server'));
+    expect(runInfo(lab).builds).toEqual([
+      { framework: 'toy', durationMs: expect.any(Number) as number, cached: false },
+    ]);
+  });
 
   test('with a variant that could not be started before', async () => {
-    const lab = labs.make([{ id: 'toy', variants: [{ name: 'a', env: { START: 'crash' } }, { name: 'b' }] }]);
+    const variants = [{ name: 'a', env: { START: 'crash' } }, { name: 'b' }];
+    const lab = labs.make([{ id: 'toy', variants }], { replicas: 1 });
     await lab.run().ended;
     const { stdout } = await resume(lab).ended;
     expect(stdout).toMatch(/toy\/a +.*exits at start/);
-    expect(stdout).toMatch(row('toy/b'));
+    expect(stdout).toMatch(measuredRow('toy/b'));
     expect(runInfo(lab).rowFailures.filter(({ variant }) => variant === 'toy/a')).toHaveLength(1);
-  }, 180_000);
+  });
 });
 
 describe('what changed is named', () => {
   /** A run that was killed while its app was built: all of it is missing. */
-  async function killed() {
-    const lab = labs.make([{ id: 'toy', build: 'sleep 74.5' }]);
-    const run = lab.run();
-    await until('the build has begun', () => processesNaming('sleep 74.5') !== '');
+  async function killed(frameworks: string[] = [], ...words: string[]) {
+    const build = `sleep ${uniqueSeconds()}`;
+    const lab = labs.make([{ id: 'toy', build }, ...frameworks.map((id) => ({ id }))]);
+    const run = lab.run(...words);
+    await until('the build has begun', () => processesNaming(build) !== '');
     run.kill('SIGKILL');
     await run.ended;
     return lab;
@@ -233,11 +232,7 @@ describe('what changed is named', () => {
   });
 
   test('an app that is gone, when it was asked for by name', async () => {
-    const lab = labs.make([{ id: 'toy', build: 'sleep 74.5' }, { id: 'other' }]);
-    const run = lab.run('--only', 'toy');
-    await until('the build has begun', () => processesNaming('sleep 74.5') !== '');
-    run.kill('SIGKILL');
-    await run.ended;
+    const lab = await killed(['other'], '--only', 'toy');
     rmSync(join(lab.root, 'apps/toy'), { recursive: true });
     const { exitCode, stderr } = await resume(lab).ended;
     expect(exitCode).toBe(3);

@@ -27,9 +27,10 @@ import { readInfo } from './stored-run.ts';
  */
 export async function planRest(given: LabOptions, folder: string): Promise<PlannedRun> {
   const begun = readInfo(join(folder, 'run.json'));
-  const stored = withRepetitions(begun, given.repeat);
+  const stored = withRepetitions(begun, given);
   const kept = readKept(folder, stored.trials);
-  const probed = await readAllProbed(folder, stored);
+  // One that failed is tried again, as a trial is.
+  const probed = (await readAllProbed(folder, stored)).filter(({ failure }) => failure === null);
   const options = storedOptions(stored, given);
   const { id, seed } = stored;
   const common = { id, folder, options, kept, probed, stored };
@@ -50,13 +51,12 @@ export async function planRest(given: LabOptions, folder: string): Promise<Plann
   return { ...common, catalogue, plan, rest };
 }
 
-/** Without `--repeat` it is 1, which asks for nothing. */
-function withRepetitions(begun: RunInfo, repeat: number): RunInfo {
+function withRepetitions(begun: RunInfo, { repeat, repeatGiven }: LabOptions): RunInfo {
   const { options } = begun;
-  if (repeat > 1 && repeat < options.repeat)
+  if (repeatGiven && repeat < options.repeat)
     throw new LabError(
       'usage',
-      `--repeat: expected at least ${options.repeat}, the repetitions that run ${begun.id} was begun with, found ${repeat}. Leave it out, or ask for more`,
+      `--repeat: expected at least ${options.repeat}, the repetitions that run ${begun.id} was begun with, found ${repeat}. A run cannot be shortened: leave it out, or ask for more`,
       { exitCode: exitCodes.usage },
     );
   return { ...begun, options: { ...options, repeat: Math.max(repeat, options.repeat) } };

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandLine, runCommand } from './command.ts';
 import { containment } from './contained.ts';
 import { LabError } from './errors.ts';
+import { uniqueSeconds } from './testing/unique-seconds.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -45,10 +46,6 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 const onLinux = process.platform === 'linux';
-/** An odd duration of `sleep`, to know our own processes by. */
-function uniqueSeconds(): string {
-  return `86${process.pid}.${Math.floor(Math.random() * 1e6)}`;
-}
 
 test('output of both streams goes to the log', async () => {
   expect(await run('echo out; echo err >&2')).toBeGreaterThan(0);

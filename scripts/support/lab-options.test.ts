@@ -12,6 +12,7 @@ const defaults = {
   keep: false,
   trigger: 'rolling-restart',
   repeat: 1,
+  repeatGiven: false,
   ratePerSecond: 200,
   seed: undefined,
   list: false,
@@ -42,7 +43,7 @@ test.each([
   },
   { line: '--kubernetes v1.33.2', options: { cluster: 'kind', kubernetes: '1.33.2' } },
   { line: '--trigger drain', options: { trigger: 'drain' } },
-  { line: '--repeat 100', options: { repeat: 100 } },
+  { line: '--repeat 100', options: { repeat: 100, repeatGiven: true } },
   { line: '--rate 100', options: { ratePerSecond: 100 } },
   { line: '--seed 0', options: { seed: 0 } },
   { line: '--seed 4294967295', options: { seed: 4294967295 } },
@@ -52,7 +53,8 @@ test.each([
   { line: '--resume --json', options: { resume: 'latest', json: true } },
   { line: '--resume 2026-11-21T10-15-30 --list', options: { resume: '2026-11-21T10-15-30', list: true } },
   { line: '--results /tmp/r --resume=runs/a', options: { resume: 'runs/a', results: '/tmp/r' } },
-  { line: '--resume latest --repeat 2', options: { resume: 'latest', repeat: 2 } },
+  { line: '--resume latest --repeat 2', options: { resume: 'latest', repeat: 2, repeatGiven: true } },
+  { line: '--resume latest --repeat 1', options: { resume: 'latest', repeatGiven: true } },
 ])('lab $line', ({ line, options }) => {
   expect(parseLabOptions(words(line))).toEqual({ ...defaults, ...options });
 });

@@ -36,6 +36,8 @@ export interface LabOptions {
   trigger: Trigger;
   /** Repetitions of every trial. */
   repeat: number;
+  /** False where `repeat` is the default: a run that goes on has its own. */
+  repeatGiven: boolean;
   /** Requests of all populations together. */
   ratePerSecond: number;
   /** Of the order of trials; undefined to draw one. */
@@ -105,6 +107,7 @@ export function parseLabOptions(words: readonly string[]): LabOptions | Help {
     keep: keep ?? false,
     only: only ?? [],
     scenarios: scenario ?? [],
+    repeatGiven: command.getOptionValueSource('repeat') === 'cli',
     ratePerSecond: rate,
     seed,
     list: list ?? false,

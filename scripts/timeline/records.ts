@@ -69,6 +69,7 @@ export interface PodClockRecord {
 
 export const podEvents = [
   'created', // replica set asked for it
+  'portReplaced', // the manifest's port is taken on every address; `detail` has the one it got
   'started', // its process runs; `restartCount` tells first start from later ones
   'listening', // the kernel shows its listening socket
   'startupPassed', // startup probe succeeded

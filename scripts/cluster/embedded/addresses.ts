@@ -26,10 +26,10 @@ function obstacle(address: Address): Promise<{ code: string | undefined; port: n
   });
 }
 
-/** 127.x.y.z, never given twice; x is drawn, so that two labs on one machine seldom try the same. */
+/** 127.x.y.z, never given twice; the first is drawn, so that two labs on one machine seldom try the same. */
 function loopback(): Addresses {
   const second = randomInt(64, 255);
-  let last = 0;
+  let last = randomInt(250 * 256);
   /** Ports that are taken on every address, as by a server on 0.0.0.0, and what is used instead. */
   const instead = new Map<number, number>();
   const nextHost = () => {

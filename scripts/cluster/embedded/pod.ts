@@ -68,7 +68,7 @@ export class Pod {
     this.#record('created');
     const { address, manifest } = request;
     if (process.platform === 'linux' && address.port !== manifest.containerPort)
-      this.#record('warning', {
+      this.#record('portReplaced', {
         detail: `port ${String(manifest.containerPort)} is taken on every loopback address: PORT is ${String(address.port)}`,
       });
     this.gone = this.#run();

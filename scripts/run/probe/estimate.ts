@@ -1,4 +1,4 @@
-import type { ProbesEstimate } from '../../catalogue/estimate.ts';
+import { probeKey, type ProbesEstimate, type TrialHistory } from '../../catalogue/estimate.ts';
 import type { Variant } from '../../catalogue/model.ts';
 import { probeSessions } from '../../probe/sessions.ts';
 import { probeTimes } from '../../probe/times.ts';
@@ -14,10 +14,16 @@ const sweepMs = (() => {
 })();
 
 /**
- * How long the probe and the sweep of a variant take if it exits as soon as it has answered what is in flight. One
- * that does not is waited for until the end of its grace period, which nothing tells beforehand.
+ * How long the probe and the sweep of a variant take: as in an earlier run where there is one, else as if it exited as
+ * soon as it has answered what is in flight. One that does not is waited for until the end of its grace period, which
+ * nothing tells beforehand.
  */
-export function estimateProbe({ id, startUpMs }: Pick<Variant, 'id' | 'startUpMs'>): number {
+export function estimateProbe(
+  { id, startUpMs }: Pick<Variant, 'id' | 'startUpMs'>,
+  history: TrialHistory,
+): number {
+  const measuredMs = history.get(probeKey(id));
+  if (measuredMs !== undefined) return measuredMs;
   const sweep = startUpMs + sweepMs;
   if (sweptOnly(id)) return sweep;
   const sessions = probeSessions().length;
@@ -27,12 +33,10 @@ export function estimateProbe({ id, startUpMs }: Pick<Variant, 'id' | 'startUpMs
 }
 
 /** Of the variants that the run has not probed yet. */
-export function estimateProbes({
-  catalogue,
-  plan,
-  options,
-  probed,
-}: Pick<PlannedRun, 'catalogue' | 'plan' | 'options' | 'probed'>): ProbesEstimate {
+export function estimateProbes(
+  { catalogue, plan, options, probed }: Pick<PlannedRun, 'catalogue' | 'plan' | 'options' | 'probed'>,
+  history: TrialHistory,
+): ProbesEstimate {
   if (!options.probe) return { probes: 0, ms: 0 };
   const restarted = new Set(
     plan.trials.filter(({ kind }) => kind === 'restart').map(({ variant }) => variant.id),
@@ -44,5 +48,6 @@ export function estimateProbes({
   const done = new Set(probed.map(({ variant }) => variant));
   const left = plannedProbes(rows, catalogue).filter((id) => !done.has(id));
   const variants = all.filter(({ id }) => left.includes(id));
-  return { probes: left.length, ms: variants.reduce((sum, variant) => sum + estimateProbe(variant), 0) };
+  const ms = variants.reduce((sum, variant) => sum + estimateProbe(variant, history), 0);
+  return { probes: left.length, ms };
 }

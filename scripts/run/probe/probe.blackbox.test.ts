@@ -78,7 +78,7 @@ describe('a probe', () => {
       finished: expect.any(String) as string,
     });
     expect(processesNaming(lab.root)).toBe('');
-  }, 180_000);
+  });
 
   test('repeats every session and prints JSON', async () => {
     const lab = labs.make([{ id: 'toy' }]);
@@ -89,7 +89,7 @@ describe('a probe', () => {
     const sessions = 'findings' in report ? report.findings.sessions : [];
     expect(sessions.filter(({ repetition }) => repetition === 2)).toHaveLength(sessions.length / 2);
     expect(sessions).toHaveLength(18);
-  }, 240_000);
+  });
 
   test('of a command runs it where it was typed, and sweeps', async () => {
     const { results, run } = probeCommand([
@@ -103,11 +103,12 @@ describe('a probe', () => {
     // On a machine that is too busy for the moments of the plan a sweep proves nothing.
     expect([0, 2]).toContain(exitCode);
     expect(stdout).toContain('END=close node toy.mjs\n\nSweep of idle connections around SIGTERM');
-    expect(files(results, '*.ndjson')).toHaveLength(1);
+    // It is made again while the machine is too busy for it, up to three times.
+    expect([1, 2, 3]).toContain(files(results, '*.ndjson').length);
     const report = readReport(files(results, 'findings.json')[0]);
     expect(report.probe.sweep).toEqual({ connections: 30 });
     expect('sweep' in report).toBe(true);
-  }, 120_000);
+  });
 });
 
 describe('an app that does not answer', () => {
@@ -121,14 +122,14 @@ describe('an app that does not answer', () => {
     expect(stderr.match(/cannot find my configuration/g)).toHaveLength(1);
     expect(stderr).not.toMatch(/^ +at /m);
     expect(processesNaming(lab.root)).toBe('');
-  }, 120_000);
+  });
 
   test('may be a command that does not exist', async () => {
     const { run } = probeCommand(['--command', 'no-such-server-here --port 1']);
     const { exitCode, stderr } = await run.ended;
     expect(exitCode).toBe(3);
     expect(stderr).toContain('exit code 127 (command not found)');
-  }, 120_000);
+  });
 
   test('may be one that does not build', async () => {
     const lab = labs.make([{ id: 'toy', build: 'echo no such library >&2; exit 4' }]);
@@ -171,4 +172,4 @@ test('Ctrl+C keeps what was recorded and ends the pods; until then nobody else m
   }
   expect(readReport(files(lab.results, 'probe.json')[0])).toMatchObject({ interrupted: true });
   expect(processesNaming(lab.root)).toBe('');
-}, 120_000);
+});

@@ -15,7 +15,7 @@ import { makeFolder, writeJson } from '../../support/write-whole.ts';
 import type { Artefacts } from '../artefacts.ts';
 import { probeVariant } from './probe-variant.ts';
 import type { ProbeRequest } from './run-session.ts';
-import { readProbed, resetProbe, sweptOnly } from './stored.ts';
+import { resetProbe, sweptOnly, timeProbe } from './stored.ts';
 import { variantSubject, type ChosenVariant } from './subject.ts';
 import { sweepVariant } from './sweep-variant.ts';
 
@@ -25,6 +25,8 @@ export interface ProbeStage {
   folder: string;
   catalogue: Catalogue;
   artefacts: Artefacts;
+  /** What need not be probed again. */
+  probed: readonly ProbedVariant[];
   signal: AbortSignal;
 }
 
@@ -33,7 +35,7 @@ export interface ProbeStage {
  * `run.json` after each. A variant that cannot be probed costs its own probe only. Ends early when interrupted.
  */
 export async function probeVariants(stage: ProbeStage): Promise<ProbedVariant[]> {
-  const { info, folder, signal } = stage;
+  const { info, folder, probed: earlier, signal } = stage;
   const line = progressOn(process.stderr);
   if (info.options.probe !== true) return [];
   const startedMs = monotonicMs();
@@ -42,7 +44,7 @@ export async function probeVariants(stage: ProbeStage): Promise<ProbedVariant[]>
   const probed: ProbedVariant[] = [];
   for (const variant of info.probes ?? []) {
     if (signal.aborted) break;
-    const known = await readProbed(folder, variant);
+    const known = earlier.find((candidate) => candidate.variant === variant);
     const result = known ?? (await probeOne(stage, { variant, pods, line }));
     if (result === undefined) break;
     probed.push(result);
@@ -63,6 +65,7 @@ async function probeOne(
   { variant, pods, line }: { variant: string; pods: SinglePods; line: ProgressLine },
 ): Promise<ProbedVariant | undefined> {
   const { artefacts, signal } = stage;
+  const startedMs = monotonicMs();
   const folder = resetProbe(stage.folder, variant);
   const chosen = choose(stage.catalogue, variant);
   if (chosen === undefined) return keep(folder, failed(variant, 'it is not in the catalogue any more'));
@@ -78,6 +81,7 @@ async function probeOne(
     const triesEach = chosen.framework.control ? 10 : 3;
     const sweeps = await sweepVariant({ ...request, connections: sweepConnections, triesEach });
     if (signal.aborted) return undefined;
+    timeProbe(folder, variant, monotonicMs() - startedMs);
     return keep(folder, {
       variant,
       probe: sessions.length === 0 ? null : analyseProbe(sessions),

@@ -6,6 +6,9 @@ import type { ProbedVariant } from '../../analysis/probed.ts';
 import type { Catalogue } from '../../catalogue/model.ts';
 import type { RowInfo, RunInfo } from '../../report/run-info.ts';
 import { readProbeSession } from '../../timeline/read-probe.ts';
+import { probeKey } from '../../catalogue/estimate.ts';
+import { writeJson } from '../../support/write-whole.ts';
+import { timed } from '../history.ts';
 import { trialFolder } from '../stored-run.ts';
 
 /** Shows that a sweep finds a loss window of a millisecond; there is nothing else to be seen of it. */
@@ -40,8 +43,13 @@ export function resetProbe(runFolder: string, variant: string): string {
   return folder;
 }
 
+/** Keeps how long the probe of a variant took, for estimates. */
+export function timeProbe(folder: string, variant: string, durationMs: number): void {
+  writeJson(join(folder, 'probe.json'), timed(probeKey(variant), durationMs));
+}
+
 /** Analyses the stored records of a probe again; undefined for one that has not been finished. */
-export async function readProbed(runFolder: string, variant: string): Promise<ProbedVariant | undefined> {
+async function readProbed(runFolder: string, variant: string): Promise<ProbedVariant | undefined> {
   const folder = probeFolder(runFolder, variant);
   const stored = readStored(join(folder, 'findings.json'));
   if (stored === undefined || stored.failure !== null) return stored;

@@ -50,7 +50,7 @@ export function startCommand(
 }
 
 /** Waits for a condition, and fails with a description when it does not come true. */
-export async function until(description: string, condition: () => boolean, limitMs = 60_000): Promise<void> {
+export async function until(description: string, condition: () => boolean, limitMs = 120_000): Promise<void> {
   const attempts = limitMs / 50;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (condition()) return;
