@@ -26,6 +26,17 @@ const waiting = [
   'scripts/probe/*.test.ts',
 ];
 
+/** They use the container engine and a real Kubernetes, and are skipped with a reason where there is none. */
+const engine = [
+  'scripts/build/image.test.ts',
+  'scripts/build/images.contract.test.ts',
+  'scripts/cluster/contract.test.ts',
+  'scripts/cluster/kind/kind.test.ts',
+  'scripts/cluster/kind/life.test.ts',
+  'scripts/cluster/kind/node-images.test.ts',
+  'scripts/load/k6-job.test.ts',
+];
+
 /** Tests start the lab some two hundred times, and half of its start is compiling. */
 const compileOnce = {
   NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile-cache'),
@@ -55,7 +66,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['scripts/**/*.test.ts'],
-          exclude: [...waiting, ...measuring],
+          exclude: [...waiting, ...measuring, ...engine],
           sequence: { groupOrder: 1 },
           maxWorkers: availableParallelism(),
           env: compileOnce,
@@ -76,6 +87,14 @@ export default defineConfig({
           name: 'measuring',
           include: measuring,
           sequence: { groupOrder: 3 },
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'engine',
+          include: engine,
+          sequence: { groupOrder: 4 },
           fileParallelism: false,
         },
       },
