@@ -33,28 +33,31 @@ export async function obtainImage(
 
 /** Makes an image the newest of its kind, so that it is not the next to be pruned. */
 export async function markAsUsed(image: string, signal: AbortSignal): Promise<void> {
-  await expectDocker(['image', 'tag', image, image], signal);
+  const answer = await docker(['image', 'tag', image, image], signal);
+  if (!('stdout' in answer)) throw failure(answer);
 }
 
 /**
  * Removes the images with this label (`name=value`) in the repository of an image, beyond the three that were built
- * or used last. One that a container has stays. Returns the tags of those that are gone.
+ * or used last. One that a container has stays. Returns the tags of those that are gone; none where the engine fails,
+ * as it does when another lab removes one meanwhile.
  */
 export async function pruneImages(image: string, label: string, signal: AbortSignal): Promise<string[]> {
-  const repository = image.slice(0, image.lastIndexOf(':'));
+  const [repository = '', current = ''] = image.split(':');
   const filters = ['--filter', `reference=${repository}`, '--filter', `label=${label}`];
-  const listed = await expectDocker(['image', 'ls', ...filters, '--format', '{{.Tag}}'], signal);
-  // Whatever somebody else tagged is theirs.
-  const tags = listed.split('\n').filter((tag) => /^[0-9a-f]{16}$/.test(tag));
-  if (tags.length <= keptImages) return [];
+  const listed = await linesOf(['image', 'ls', ...filters, '--format', '{{.Tag}}'], signal);
+  // Whatever somebody else tagged is theirs. Tags of the same content have one time, so the image itself is set apart.
+  const tags = listed.filter((tag) => /^[0-9a-f]{16}$/.test(tag) && tag !== current);
+  if (tags.length < keptImages) return [];
   const names = tags.map((tag) => `${repository}:${tag}`);
   const format = '{{json .Metadata.LastTagTime}}';
-  const times = (await expectDocker(['image', 'inspect', '--format', format, ...names], signal)).split('\n');
+  const times = await linesOf(['image', 'inspect', '--format', format, ...names], signal);
+  if (times.length !== tags.length) return [];
   const newestFirst = tags
     .map((tag, index) => ({ tag, used: Date.parse(JSON.parse(times[index] ?? '""') as string) }))
     .sort((a, b) => b.used - a.used);
   const removed: string[] = [];
-  for (const { tag } of newestFirst.slice(keptImages)) {
+  for (const { tag } of newestFirst.slice(keptImages - 1)) {
     const answer = await docker(['image', 'rm', `${repository}:${tag}`], signal);
     if ('stdout' in answer) removed.push(tag);
   }
@@ -79,10 +82,9 @@ async function docker(args: string[], signal: AbortSignal): Promise<Answer> {
   return { command: commandLine(['docker', ...args]), stderr };
 }
 
-async function expectDocker(args: string[], signal: AbortSignal): Promise<string> {
+async function linesOf(args: string[], signal: AbortSignal): Promise<string[]> {
   const answer = await docker(args, signal);
-  if ('stdout' in answer) return answer.stdout;
-  throw failure(answer);
+  return 'stdout' in answer ? answer.stdout.split('\n') : [];
 }
 
 function failure({ command, stderr }: { command: string; stderr: string }): LabError {

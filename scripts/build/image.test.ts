@@ -167,6 +167,18 @@ describe.skipIf(withoutEngine !== '')(`an image${withoutEngine}`, () => {
     expect(await readdir(join(workshop.cache, 'images'))).toHaveLength(4);
   });
 
+  test('that was just built stays when older ones have the same content', async () => {
+    const toy = await makeToy();
+    const images: string[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      await writeFile(join(toy.folder, 'not-in-the-image'), String(round));
+      images.push((await build(toy)).image);
+      expect(await imageNames(toy)).toContain(images.at(-1));
+    }
+    expect(new Set(images).size).toBe(5);
+    expect(await imageNames(toy)).toHaveLength(3);
+  });
+
   test('whose build is aborted leaves nothing behind, in the engine neither', async () => {
     await using endless = await startEndlessDownload();
     const toy = await makeToy({ dockerfile: endless.dockerfile });

@@ -172,6 +172,28 @@ exec ${kubectl.target.program} "$@"`;
     expect(await left()).toBe('');
   });
 
+  test('a cluster that is gone is a problem of the trial, not a defect', async () => {
+    await using trial = await openLoadTrial();
+    const program = join(trial.folder, 'kubectl');
+    await writeFile(
+      program,
+      `#!/bin/sh\n[ -e "$0.gone" ] && { echo "connection refused" >&2; exit 1; }\nexec ${kubectl.target.program} "$@"\n`,
+    );
+    await chmod(program, 0o755);
+    const load = await start(trial, { through: new Kubectl({ ...kubectl.target, program }) });
+    await load.firstRequest;
+    await writeFile(`${program}.gone`, '');
+    await load[Symbol.asyncDispose]();
+    expect(events(trial)).toEqual(['starting', 'firstRequest', 'ended', 'load-left']);
+    expect(JSON.stringify(trial.events)).toContain('connection refused');
+    await kubectl.run([
+      'delete',
+      'job,configmap',
+      '--selector=app.kubernetes.io/name=k6',
+      '--cascade=foreground',
+    ]);
+  });
+
   test('a Job that the cluster does not take is one clear error', async () => {
     await using trial = await openLoadTrial();
     await expect(start(trial, { through: kubectl.in('not-there') })).rejects.toThrow(

@@ -117,11 +117,11 @@ class K6Load implements Load {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending ??= 'kill';
-    try {
-      await this.#run.kill();
-    } finally {
-      await this.#finished;
-    }
+    const killed = this.#run.kill().then(() => undefined, messageOf);
+    await this.#finished;
+    const failure = await killed;
+    // Not thrown: it would stand before the reason for which a trial ends, e.g. that its cluster has gone.
+    if (failure !== undefined) this.#problem('load-left', `k6 could not be removed: ${failure}`);
   }
 
   async #interrupt(): Promise<void> {
