@@ -59,7 +59,7 @@ const cases: MalformedCase[] = [
     from: 'requestDelaySeconds: 0.2',
     to: 'requestDelay: 0.2',
     problems: [
-      ':7:3 slow.requestDelay: expected one of title, manifest, requestDelaySeconds, found "requestDelay". Did you mean requestDelaySeconds?',
+      ':7:3 slow.requestDelay: expected one of title, manifest, requestDelaySeconds, onlyByName, found "requestDelay". Did you mean requestDelaySeconds?',
     ],
   },
 ];

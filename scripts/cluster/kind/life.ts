@@ -119,7 +119,8 @@ export class KindLife {
     let marker: Marker | undefined;
     try {
       if (stopped) throw new LabError('node-stopped', `its node ${stopped.name} does not run`);
-      marker = await this.#askMarker(interrupted ? 0 : timeouts.clusterAnswerMs);
+      // Only for one that is to be used again it is worth while to wait.
+      marker = await this.#askMarker(ours && !interrupted ? timeouts.clusterAnswerMs : 0);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof LabError)) throw error;

@@ -119,7 +119,7 @@ export function anyKubectl(): Providable {
 }
 
 /** 34 of `1.34.4`. */
-export function minorOf(kubernetes: string): number {
+function minorOf(kubernetes: string): number {
   return Number(kubernetes.split('.')[1]);
 }
 

@@ -19,7 +19,7 @@ export function both(one: Span, other: Span): Span {
 }
 
 /** The moment of a span that is nearest to an estimate. */
-export function nearestIn([earliest, latest]: Span, estimateMs: number): number {
+function nearestIn([earliest, latest]: Span, estimateMs: number): number {
   return Math.min(latest, Math.max(earliest, estimateMs));
 }
 
