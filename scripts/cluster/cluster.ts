@@ -36,6 +36,8 @@ export interface DeployRequest {
   originMs: number;
   record: Record;
   signal: AbortSignal;
+  /** Called before the pods are ready, by a cluster that knows by then where load is to be sent. */
+  onAccepted?: (target: Pick<Deployment, 'url' | 'loadPlace'>) => void;
 }
 
 /** Replicas of one variant behind one address. Disposing it removes the pods at once. */

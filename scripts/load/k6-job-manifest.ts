@@ -12,6 +12,11 @@ export const readerContainer = 'reader';
 /** Where k6 writes its records; both containers see it. */
 export const recordsFile = '/records/console.ndjson';
 
+const releaseFile = `${dirname(recordsFile)}/begin`;
+
+/** Lets k6 begin that is held; to be run in its container. */
+export const releaseCommand = `: > ${releaseFile}`;
+
 /** Far beyond any trial: ends the load of a lab that died and did not come back. */
 const longestRunSeconds = 3600;
 
@@ -21,6 +26,8 @@ export interface JobSpec {
   image: string;
   /** Text of the script that k6 runs. */
   script: string;
+  /** Whether k6 waits for `releaseCommand` before it begins. */
+  held: boolean;
   load: Pick<LoadRequest, 'plan' | 'url'>;
 }
 
@@ -30,7 +37,7 @@ export function podSelector(name: string): string {
 }
 
 /** The Job that runs k6, and the ConfigMap with its script. */
-export function jobManifest({ name, image, script, load }: JobSpec): object {
+export function jobManifest({ name, image, script, held, load }: JobSpec): object {
   const labels = {
     'app.kubernetes.io/name': 'k6',
     'app.kubernetes.io/instance': name,
@@ -51,13 +58,13 @@ export function jobManifest({ name, image, script, load }: JobSpec): object {
       // A load that broke off is no load: never begun again.
       backoffLimit: 0,
       activeDeadlineSeconds: longestRunSeconds,
-      template: { metadata: { labels }, spec: podSpec({ name, image, load }) },
+      template: { metadata: { labels }, spec: podSpec({ name, image, held, load }) },
     },
   };
   return { apiVersion: 'v1', kind: 'List', items: [configMap, job] };
 }
 
-function podSpec({ name, image, load }: Omit<JobSpec, 'script'>): object {
+function podSpec({ name, image, held, load }: Omit<JobSpec, 'script'>): object {
   return {
     restartPolicy: 'Never',
     // k6 needs about 20 ms; whoever deletes the pod does not want to wait.
@@ -72,7 +79,7 @@ function podSpec({ name, image, load }: Omit<JobSpec, 'script'>): object {
       seccompProfile: { type: 'RuntimeDefault' },
     },
     // The reader first: it is there before k6 writes.
-    containers: [reader(image), k6(image, load)],
+    containers: [reader(image), k6({ image, held, load })],
     volumes: [
       { name: 'script', configMap: { name } },
       { name: 'records', emptyDir: { sizeLimit: '1Gi' } },
@@ -104,19 +111,24 @@ function reader(image: string): object {
   };
 }
 
-function k6(image: string, load: JobSpec['load']): object {
+/** k6 becomes PID 1, as without it: signals are meant for it. */
+const heldStart = `until [ -e ${releaseFile} ]; do sleep 0.05; done; exec "$0" "$@"`;
+
+function k6({ image, held, load }: Pick<JobSpec, 'image' | 'held' | 'load'>): object {
   return {
     name: k6Container,
     image,
     imagePullPolicy: 'IfNotPresent',
+    ...(held && { command: ['sh', '-c', heldStart, 'k6'] }),
     args: [
       ...k6Arguments({ script: '/load/script.ts', console: recordsFile, log: '/dev/termination-log' }),
       // The address of a Service does not change: no look-ups in the middle of a trial.
       '--dns=ttl=inf',
     ],
     env: Object.entries(k6Environment(load)).map(([variable, value]) => ({ name: variable, value })),
-    // 100 MB at 200 requests/s; each user that k6 adds while requests hang takes 0.2 MB.
-    resources: { requests: { cpu: '500m', memory: '256Mi' }, limits: { cpu: '2', memory: '2Gi' } },
+    // 100 MB at 200 requests/s; each user that k6 adds while requests hang takes 0.2 MB. It needs a third of a
+    // processor; what it asks for is its weight against pods that start, which must not hold it up.
+    resources: { requests: { cpu: '800m', memory: '256Mi' }, limits: { cpu: '2', memory: '2Gi' } },
     securityContext: unprivileged,
     // k6's own errors, in the pod's status; without them the last lines that it printed.
     terminationMessagePath: '/dev/termination-log',

@@ -3,12 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../support/clock.ts';
 import { LabError, messageOf } from '../support/errors.ts';
+import { unlessAborted } from '../support/interrupt.ts';
 import type { Kubectl } from '../support/kubectl.ts';
 import { usageFrom, type ProcessUsage } from '../support/process-usage.ts';
 import { timeouts } from '../support/timeouts.ts';
 import { k6Script, type K6Files } from './k6-command.ts';
 import { readCounts } from './k6-counts.ts';
-import { jobManifest, k6Container, readerContainer, recordsFile } from './k6-job-manifest.ts';
+import { jobManifest, k6Container, readerContainer, recordsFile, releaseCommand } from './k6-job-manifest.ts';
 import { k6Image } from './k6-release.ts';
 import type { ClockSample, Ending, K6Run } from './k6-run.ts';
 import type { LoadPlace, LoadRequest } from './load.ts';
@@ -41,7 +42,8 @@ export async function startJob({ request, files, place }: JobRequest): Promise<K
   // A name of its own: what is left of an earlier one, and may still be going, is never in the way.
   const name = `k6-${randomBytes(4).toString('hex')}`;
   const script = await readFile(k6Script, 'utf8');
-  const manifest = jobManifest({ name, image: place.image ?? k6Image, script, load: request });
+  const held = request.heldUntil !== undefined;
+  const manifest = jobManifest({ name, image: place.image ?? k6Image, script, load: request, held });
   const { kubectl } = place;
   try {
     await kubectl.run(['create', '--filename=-'], { input: JSON.stringify(manifest) });
@@ -49,7 +51,7 @@ export async function startJob({ request, files, place }: JobRequest): Promise<K
     await remove(kubectl, name, true).catch(() => undefined);
     throw new LabError('load-failed', `the Job of k6 could not be created: ${messageOf(error)}`);
   }
-  return new K6Job(kubectl, name, files);
+  return new K6Job({ kubectl, name, files, heldUntil: request.heldUntil });
 }
 
 async function remove(kubectl: Kubectl, name: string, wait: boolean): Promise<void> {
@@ -59,6 +61,13 @@ async function remove(kubectl: Kubectl, name: string, wait: boolean): Promise<vo
   await kubectl.run(['delete', ...what, '--cascade=foreground', `--wait=${wait}`], { timeoutMs });
 }
 
+interface K6JobParts {
+  kubectl: Kubectl;
+  name: string;
+  files: K6Files;
+  heldUntil: Promise<void> | undefined;
+}
+
 class K6Job implements K6Run {
   /** It is a process of some node. */
   readonly pid = undefined;
@@ -66,16 +75,20 @@ class K6Job implements K6Run {
   readonly #kubectl: Kubectl;
   readonly #name: string;
   readonly #files: K6Files;
+  readonly #heldUntil: Promise<void> | undefined;
   readonly #removed = new AbortController();
   readonly #shell = Promise.withResolvers<PodShell>();
   #removal: Promise<void> | undefined;
   /** k6 has ended. */
   #over = false;
+  /** It was told to end. */
+  #interrupted = false;
 
-  constructor(kubectl: Kubectl, name: string, files: K6Files) {
+  constructor({ kubectl, name, files, heldUntil }: K6JobParts) {
     this.#kubectl = kubectl;
     this.#name = name;
     this.#files = files;
+    this.#heldUntil = heldUntil;
     this.#shell.promise.catch(() => undefined);
     this.ended = this.#live()
       .catch((error: unknown) => {
@@ -108,6 +121,7 @@ class K6Job implements K6Run {
 
   async interrupt(): Promise<void> {
     const shell = await this.#shell.promise;
+    this.#interrupted = true;
     try {
       await shell.ask(interruptCommand);
     } catch {
@@ -119,9 +133,25 @@ class K6Job implements K6Run {
 
   kill(): Promise<void> {
     this.#removed.abort();
-    // What has ended disturbs nobody; what has not may send until it has gone.
-    this.#removal ??= remove(this.#kubectl, this.#name, !this.#over);
+    this.#removal ??= this.#remove();
     return this.#removal;
+  }
+
+  async #remove(): Promise<void> {
+    if (this.#interrupted && !this.#over) await this.#noteErrors().catch(() => undefined);
+    // What has ended disturbs nobody; what has not may send until it has gone.
+    await remove(this.#kubectl, this.#name, !this.#over);
+  }
+
+  /** The errors that k6 logged: the cluster has them some time after its end. */
+  async #noteErrors(): Promise<void> {
+    const patience = AbortSignal.timeout(timeouts.podEndMs);
+    while (!this.#over) {
+      const status = await readPodStatus(this.#kubectl, this.#name, patience);
+      this.#over = status.state === 'ended';
+      if (status.state === 'ended') await this.#writeLog([status.message]);
+      else await sleep(pollMs, undefined, { signal: patience });
+    }
   }
 
   /** From the Job to the last byte that k6 wrote. */
@@ -136,9 +166,16 @@ class K6Job implements K6Run {
     for (const each of [shell, reader]) {
       signal.addEventListener('abort', () => void each[Symbol.asyncDispose](), { once: true });
     }
+    await this.#release(shell);
     this.#shell.resolve(shell);
     using records = new PodFile(reader, { source: recordsFile, copy: this.#files.console });
     return await this.#follow(records);
+  }
+
+  async #release(shell: PodShell): Promise<void> {
+    if (this.#heldUntil === undefined) return;
+    await unlessAborted(this.#heldUntil, this.#removed.signal);
+    await shell.ask(releaseCommand);
   }
 
   /** Copies what k6 writes until it ends, or is out of reach for too long. */
@@ -155,6 +192,7 @@ class K6Job implements K6Run {
       signal.throwIfAborted();
       if (fresh) heardMs = monotonicMs();
       const done = readCounts(records.lastLine()) !== undefined;
+      if (done && this.#interrupted) return this.#endedAsAsked(records);
       if (done || monotonicMs() > Math.max(heardMs, askedMs) + quietMs) {
         const status = await this.#status();
         if (status.state === 'ended') return this.#finish(status, records);
@@ -192,6 +230,12 @@ class K6Job implements K6Run {
         await sleep(pollMs, undefined, { signal });
       }
     }
+  }
+
+  /** Its counts are the last that it writes. The cluster tells of its end a second later: too long to wait for. */
+  async #endedAsAsked(records: PodFile): Promise<Ending> {
+    await records.readToEnd();
+    return { exitCode: undefined, detail: 'it wrote its counts after SIGINT', started: true };
   }
 
   async #finish(status: Extract<PodStatus, { state: 'ended' }>, records: PodFile): Promise<Ending> {

@@ -46,6 +46,7 @@ class K6Load implements Load {
   #begun = false;
   /** Why the lab ended k6; undefined while it is to run. */
   #ending: 'stop' | 'kill' | undefined;
+  #disposal: Promise<void> | undefined;
 
   constructor(request: LoadRequest, files: K6Files, run: K6Run) {
     this.#request = request;
@@ -55,7 +56,8 @@ class K6Load implements Load {
     this.firstRequest = this.#first.promise;
     // A trial may end for another reason before anyone waits for the first request.
     this.firstRequest.catch(() => undefined);
-    this.#event('starting');
+    if (request.heldUntil === undefined) this.#event('starting');
+    else void request.heldUntil.then(() => this.#event('starting'));
     this.#finished = this.#follow();
     // Whoever ends the load gets this error; until then it is a reason to end the trial.
     this.#finished.catch((error: unknown) => this.#break(error));
@@ -115,7 +117,12 @@ class K6Load implements Load {
     await this.#finished;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  async #dispose(): Promise<void> {
     this.#ending ??= 'kill';
     const killed = this.#run.kill().then(() => undefined, messageOf);
     await this.#finished;
@@ -187,7 +194,8 @@ class K6Load implements Load {
     const { exitCode, detail } = ending;
     this.#event('ended', { exitCode: exitCode ?? null, detail, ...(counts && { counts }) });
     if (begun) this.#first.resolve(undefined);
-    const asked = this.#ending === 'kill' || (this.#ending === 'stop' && exitCode === endedBySignal);
+    const inOrder = exitCode === endedBySignal || (exitCode === undefined && counts !== undefined);
+    const asked = this.#ending === 'kill' || (this.#ending === 'stop' && inOrder);
     if (!asked) return this.#died(ending);
     this.#first.reject(new LabError('load-failed', 'k6 was ended before its first request'));
     if (this.#ending === 'stop' && this.#reader.garbledLines === 0) {

@@ -36,6 +36,8 @@ export interface LoadRequest {
   /** Base address of the target, as it is called from the place of the load. */
   url: string;
   plan: LoadPlan;
+  /** Load from a cluster sends nothing before this resolves; k6 gets ready meanwhile. */
+  heldUntil?: Promise<void>;
   /** For k6's own files and its log. */
   folder: string;
   originMs: number;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Trial } from '../catalogue/model.ts';
-import type { Artefact, Cluster, Deployment } from '../cluster/cluster.ts';
+import type { Artefact, Cluster, DeployRequest, Deployment } from '../cluster/cluster.ts';
 import type { LoadPlace, LoadPlan } from '../load/load.ts';
 import type { Trigger } from '../support/trigger.ts';
 import type { Recording } from './recording.ts';
@@ -22,7 +22,7 @@ export interface TrialRequest {
 }
 
 /** From where load reaches a deployment, and what makes it there. */
-export function loadFrom({ loadPlace }: Deployment, k6: string): LoadPlace {
+export function loadFrom({ loadPlace }: Pick<Deployment, 'loadPlace'>, k6: string): LoadPlace {
   return loadPlace.from === 'host' ? loadPlace : { ...loadPlace, image: k6 };
 }
 
@@ -30,6 +30,7 @@ export function loadFrom({ loadPlace }: Deployment, k6: string): LoadPlace {
 export function deploy(
   { trial, cluster, artefact, folder, signal }: TrialRequest,
   recording: Recording,
+  onAccepted?: DeployRequest['onAccepted'],
 ): Promise<Deployment> {
   const { variant, scenario } = trial;
   return cluster.deploy({
@@ -39,6 +40,7 @@ export function deploy(
     env: { HELLO_REST_REQUEST_DELAY: String(scenario.requestDelaySeconds) },
     logFolder: join(folder, 'pods'),
     signal,
+    ...(onAccepted && { onAccepted }),
     ...recording,
   });
 }

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { analyseTrial } from '../analysis/analyse.ts';
 import type { TrialFindings } from '../analysis/findings.ts';
-import { startLoad } from '../load/k6-load.ts';
 import type { Load } from '../load/load.ts';
 import { overloadOf } from '../load/rate.ts';
 import { monotonicMs, roundMs } from '../support/clock.ts';
@@ -12,8 +11,9 @@ import { makeFolder, writeJson, writeWhole } from '../support/write-whole.ts';
 import { readTimeline } from '../timeline/read.ts';
 import { makeHeader, tailMs } from './header.ts';
 import { timedTrial } from './history.ts';
+import { PreparedLoad } from './prepared-load.ts';
 import { isDeployFailure, recordTimeline, type Recording } from './recording.ts';
-import { deploy, loadFrom, type TrialRequest } from './trial-request.ts';
+import { deploy, type TrialRequest } from './trial-request.ts';
 import { measureUsage } from './usage.ts';
 
 /** Load of the sham trial after its warm-up: about as long as a restart of a server that starts quickly. */
@@ -61,19 +61,13 @@ const overloaded = 'overloaded';
 
 /** deploy, load, warm-up, restart, tail, stop. */
 async function measure(request: TrialRequest, recording: Recording, rules: TrialRules): Promise<void> {
-  const { trial, onStep, signal, k6, folder, loadPlan } = request;
+  const { trial, onStep, signal } = request;
+  await using undo = new AsyncDisposableStack();
   onStep('deploying');
-  await using deployment = await deploy(request, recording);
+  const prepared = undo.use(new PreparedLoad(request, recording));
+  const deployment = undo.use(await deploy(request, recording, (target) => prepared.prepare(target)));
   onStep('starting the load');
-  const place = loadFrom(deployment, k6);
-  await using load = await startLoad({
-    place,
-    k6,
-    url: deployment.url,
-    plan: loadPlan,
-    folder,
-    ...recording,
-  });
+  const load = undo.use(await prepared.begin(deployment));
   const broken = AbortSignal.any([signal, deployment.broken, load.broken]);
   const step = <Value>(name: string, work: Promise<Value>) => {
     onStep(name);
@@ -93,6 +87,7 @@ async function measure(request: TrialRequest, recording: Recording, rules: Trial
   for (const used of await usage(roundMs(monotonicMs() - recording.originMs))) recording.record(used);
   await step('stopping the load', load.stop());
   onStep('removing the pods');
+  await Promise.all([load[Symbol.asyncDispose](), deployment[Symbol.asyncDispose]()]);
 }
 
 async function requireCarried({ trial, loadPlan }: TrialRequest, load: Load): Promise<void> {

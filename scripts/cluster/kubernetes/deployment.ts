@@ -100,6 +100,7 @@ export class KubernetesDeployment implements Deployment {
     // What an earlier trial left behind would be counted as this one's.
     await this.#until(() => this.#observer.lives.length === 0, 'deploy');
     await this.#apply(text);
+    this.#request.onAccepted?.(this);
     await this.#until(() => this.#reached({ replicas: manifest.replicas, ends: new Set() }), 'deploy');
     await serviceAnswers({ api, kubectl, nodes, service, manifest, signal });
   }
@@ -149,13 +150,16 @@ export class KubernetesDeployment implements Deployment {
     await this.#observer[Symbol.asyncDispose]();
   }
 
-  /** From the top down, so that nothing is made again; pods at once and not after their grace. */
+  /** From the top down, so that nothing is made again. Pods as orphans, or the garbage collector would grant them their grace. */
   async #remove(): Promise<void> {
     const { kubectl } = this.#place;
     const { deployment, service, labelSelector } = this.#documents;
-    const words = ['--wait=false', '--ignore-not-found'];
-    await kubectl.run(['delete', `deployment/${deployment}`, `service/${service}`, ...words]);
-    await kubectl.run(['delete', 'replicasets,pods', `--selector=${labelSelector}`, '--now', ...words]);
+    const replicaSets = this.#observer.replicaSets.map(({ name }) => `replicaset/${name}`);
+    const makers = [`deployment/${deployment}`, ...replicaSets];
+    await kubectl.run(['delete', ...makers, '--cascade=orphan', '--ignore-not-found']);
+    const pods = ['delete', 'pods', `--selector=${labelSelector}`, '--now', '--wait=false'];
+    await kubectl.run(pods);
+    await kubectl.run(['delete', `service/${service}`, '--wait=false', '--ignore-not-found']);
   }
 
   /** The next trial is not to share the machine with what is left of this one. */

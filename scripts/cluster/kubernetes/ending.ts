@@ -48,7 +48,7 @@ export class Ending {
   readonly #exited = new Set<string>();
   /** Of a container that ended, not told yet: the runtime may know better. */
   #end: { end: ContainerEnd; heard: Heard } | undefined;
-  /** What was heard before the deletion was: it may belong to it, or to a restart of the container. */
+  /** What was heard before the deletion was: it may belong to it, or to an earlier restart of the container. */
   #early: { atMs: number; tellNow: () => void }[] = [];
   /** When the runtime was asked to stop the container, the hook being over. */
   #stoppedMs = Infinity;
@@ -61,7 +61,7 @@ export class Ending {
   deleted(span: Span, estimateMs: number): void {
     this.#deleted = span;
     this.#deletedMs = estimateMs;
-    for (const { tellNow } of this.#early.splice(0)) tellNow();
+    for (const { atMs, tellNow } of this.#early.splice(0)) if (atMs >= span[0]) tellNow();
   }
 
   /** The first thing done about a deletion that was requested in this span, if that was heard of already. */
@@ -72,7 +72,7 @@ export class Ending {
 
   /** The kubelet said that it stops the container; it does so before it runs the preStop hook. */
   killing(span: Span, heard: Heard): void {
-    this.#onceDeleted(Infinity, () => {
+    this.#onceDeleted(span[1], () => {
       const { preStop } = this.#request.manifest;
       if (preStop === undefined || this.#preStopBegan) return;
       const tookMs = preStop.kind === 'sleep' ? preStop.durationMs : 0;
@@ -146,12 +146,11 @@ export class Ending {
   }
 
   #runtimeExit(act: RuntimeAct, atMs: number, heard: Heard): void {
-    // Stop signals that a restart of the container had sent are no part of the pod's end.
-    if (!this.#deleted) this.#early = [];
     if (this.#exited.has(act.container)) return;
     this.#exited.add(act.container);
     const end = { id: act.container, exitCode: act.exitCode ?? 0, reason: '' };
-    const earliest = Math.max(atMs - reapDelayMs, this.#signalledMs);
+    const before = this.#early.map((known) => known.atMs).filter((knownMs) => knownMs <= atMs);
+    const earliest = Math.max(atMs - reapDelayMs, this.#signalledMs, ...before);
     this.#tellExit(end, { span: [Math.min(earliest, atMs), atMs], heard });
   }
 

@@ -101,6 +101,19 @@ describe('where the runtime tells', () => {
     expect(told()).toEqual(['deleted 10020 [10000, 10020]', 'sigterm 10020 [10020, 10520]']);
   });
 
+  test('a pod that has ended before the watch shows its deletion', () => {
+    const { life, seen } = live({ hasRuntime: true });
+    records = [];
+    life.act(act('signal', 10_020), heard(10_030));
+    life.act(act('exit', 10_024, 143), heard(10_040));
+    seen({ deleted: 10 }, 10_050);
+    expect(told()).toEqual([
+      'exited 10024 [10020, 10024]',
+      'deleted 10020 [10000, 10020]',
+      'sigterm 10020 [10020, 10520]',
+    ]);
+  });
+
   test('SIGKILL at the end of grace', () => {
     const { life, seen } = live({ hasRuntime: true });
     seen({ deleted: 10 }, 10_050);
@@ -143,7 +156,7 @@ describe('where the runtime tells', () => {
     );
     seen({ restartCount: 1, readyChanged: 12, deleted: 20 }, 20_050);
     expect(told()).toEqual([
-      'exited 8050 [7850, 8050]',
+      'exited 8050 [8000, 8050]',
       'problem pod-ended',
       'started 1999.999 [1000, 1999.999]',
       'startupPassed 9000 [1000, 9000]',
