@@ -1,4 +1,4 @@
-import { median } from 'd3-array';
+import { max, mean } from 'd3-array';
 import { roundMs } from '../support/clock.ts';
 import type { Evidence } from './evidence.ts';
 import type { Termination, TrialFindings } from './findings.ts';
@@ -19,14 +19,26 @@ export function durationOf(evidence: Evidence, terminations: readonly Terminatio
   };
 }
 
-/** warm-up + replicas × (start + probe quantum) + preStop + longest drain + tail; other triggers replace all pods at once. */
+/**
+ * warm-up + replicas × (start + probe quantum) + preStop + longest drain + tail + answers that were still open then;
+ * other triggers replace all pods at once.
+ */
 function unavoidable(evidence: Evidence, terminations: readonly Termination[]): number | null {
   const { replicas, warmUpMs, probeQuantumMs, preStopMs, tailMs } = evidence.header.plan;
-  const startMs = median(startsOf(evidence));
+  const startMs = mean(startsOf(evidence));
   if (startMs === undefined || terminations.length === 0) return null;
   const drainMs = Math.max(0, ...terminations.map((termination) => termination.drainMs ?? 0));
   const turns = isRollingRestart(evidence.header.trial) ? replicas : 1;
-  return warmUpMs + turns * (startMs + probeQuantumMs) + preStopMs + drainMs + tailMs;
+  const replacementMs = turns * (startMs + probeQuantumMs);
+  return warmUpMs + replacementMs + preStopMs + drainMs + tailMs + openMs(evidence);
+}
+
+/** How long after the tail requests were open that had been sent before the last pod went: up to their timeout. */
+function openMs({ rolloutCompleteMs, header, ledger }: Evidence): number {
+  if (rolloutCompleteMs === undefined) return 0;
+  const open = ledger.all.filter(({ startMs, end }) => startMs <= rolloutCompleteMs && end >= 0);
+  const lastMs = max(open, ({ endMs }) => endMs) ?? -Infinity;
+  return Math.max(0, lastMs - rolloutCompleteMs - header.plan.tailMs);
 }
 
 /** Creation to listening of each new pod; to readiness less one probe period where no listener was seen. */

@@ -170,7 +170,7 @@ export interface TrialFindings {
   time: {
     /** Warm-up to stop of the load; null when the load did not get that far. */
     wallMs: number | null;
-    /** warm-up + replicas × (start + probe quantum) + preStop + drain + tail */
+    /** warm-up + replicas × (start + probe quantum) + preStop + drain + tail + open requests */
     unavoidableMs: number | null;
     ratio: number | null;
   };

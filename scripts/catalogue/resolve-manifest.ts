@@ -72,7 +72,8 @@ function memoryLimitOf({ resources }: Container): number | undefined {
 }
 
 function hasOtherResources({ resources = {} }: Container): boolean {
-  const others = Object.keys(resources).filter((name) => name !== 'limits');
+  // Requests reserve room on a node: on one machine there is nothing to do about them.
+  const others = Object.keys(resources).filter((name) => !['limits', 'requests'].includes(name));
   const otherLimits = Object.keys(resources.limits ?? {}).filter((name) => name !== 'memory');
   return others.length + otherLimits.length > 0;
 }

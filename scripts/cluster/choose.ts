@@ -2,7 +2,7 @@ import { checkEngine } from '../support/engine.ts';
 import { LabError } from '../support/errors.ts';
 import type { ClusterName } from '../support/lab-options.ts';
 import type { Cluster } from './cluster.ts';
-import { defaultPropagationDelayMs, startEmbeddedCluster } from './embedded/embedded.ts';
+import { startEmbeddedCluster, type EmbeddedOptions } from './embedded/embedded.ts';
 import { openContext } from './kind/context.ts';
 import { startKindCluster } from './kind/kind.ts';
 import { defaultKubernetes } from './kind/node-image.ts';
@@ -23,8 +23,8 @@ export interface ClusterWish {
 export interface StartOptions extends ClusterWish {
   /** Id of the run. */
   run: string;
-  /** Folders that pods of the embedded cluster must be able to read. */
-  visible: string[];
+  /** What the embedded cluster is to be. */
+  embedded: () => EmbeddedOptions;
   signal: AbortSignal;
   onProgress: (text: string) => void;
 }
@@ -52,10 +52,7 @@ export async function chooseCluster(asked: ClusterName | undefined): Promise<Cho
 /** Starts the cluster that was chosen. Throws a LabError, or the signal's reason. */
 export async function startCluster({ name }: Choice, options: StartOptions): Promise<Cluster> {
   const { kubernetes = defaultKubernetes } = options;
-  if (name === 'embedded') {
-    const { visible } = options;
-    return startEmbeddedCluster({ propagationDelayMs: defaultPropagationDelayMs, visible });
-  }
+  if (name === 'embedded') return startEmbeddedCluster(options.embedded());
   if (name === 'kind') return startKindCluster({ ...options, kubernetes });
   return openContext({ ...options, context: name.replace(/^context:/, '') });
 }

@@ -65,7 +65,7 @@ interface K6JobParts {
   kubectl: Kubectl;
   name: string;
   files: K6Files;
-  heldUntil: Promise<void> | undefined;
+  heldUntil: Promise<unknown> | undefined;
 }
 
 class K6Job implements K6Run {
@@ -75,7 +75,7 @@ class K6Job implements K6Run {
   readonly #kubectl: Kubectl;
   readonly #name: string;
   readonly #files: K6Files;
-  readonly #heldUntil: Promise<void> | undefined;
+  readonly #heldUntil: Promise<unknown> | undefined;
   readonly #removed = new AbortController();
   readonly #shell = Promise.withResolvers<PodShell>();
   #removal: Promise<void> | undefined;

@@ -37,7 +37,7 @@ export interface LoadRequest {
   url: string;
   plan: LoadPlan;
   /** Load from a cluster sends nothing before this resolves; k6 gets ready meanwhile. */
-  heldUntil?: Promise<void>;
+  heldUntil?: Promise<unknown>;
   /** For k6's own files and its log. */
   folder: string;
   originMs: number;

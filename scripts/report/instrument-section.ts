@@ -24,7 +24,7 @@ export function instrumentLines(trials: readonly TrialSummary[]): string[] {
     const trial = trials.find(({ id }) => id === ratio.id);
     const of = `${seconds(trial?.time.wallMs ?? 0)} of ${seconds(trial?.time.unavoidableMs ?? 0)}`;
     lines.push(
-      `time of a trial against what cannot be avoided (warm-up + replicas × (start + probe period) + preStop + drain + tail): at most ${ratio.value.toFixed(2)} (${of}, ${ratio.id}); limit 1.30`,
+      `time of a trial against what cannot be avoided (warm-up + replicas × (start + probe period) + preStop + drain + tail + requests that are open then): at most ${ratio.value.toFixed(2)} (${of}, ${ratio.id}); limit 1.30`,
     );
   }
   for (const process of ['lab', 'balancer', 'k6'] as const) {

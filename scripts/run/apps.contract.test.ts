@@ -9,7 +9,7 @@ import { checkNeeds } from '../build/toolchains.ts';
 import type { Framework, Variant } from '../catalogue/model.ts';
 import { readCatalogue } from '../catalogue/read.ts';
 import type { Deployment } from '../cluster/cluster.ts';
-import { defaultPropagationDelayMs, startEmbeddedCluster } from '../cluster/embedded/embedded.ts';
+import { startEmbeddedCluster } from '../cluster/embedded/embedded.ts';
 import { cacheFolder } from '../support/cache.ts';
 import { monotonicMs } from '../support/clock.ts';
 import { projectRoot } from '../support/project.ts';
@@ -22,7 +22,7 @@ const longestBuildMs = 15 * 60_000;
 const { frameworks, scenarios } = await readCatalogue(projectRoot);
 const logFolder = mkdtempSync(join(tmpdir(), 'apps-'));
 const cluster = startEmbeddedCluster({
-  propagationDelayMs: defaultPropagationDelayMs,
+  propagationDelayMs: 300,
   visible: [projectRoot, cacheFolder()],
 });
 

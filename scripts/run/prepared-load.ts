@@ -10,7 +10,7 @@ type Target = Pick<Deployment, 'url' | 'loadPlace'>;
 export class PreparedLoad implements AsyncDisposable {
   readonly #request: TrialRequest;
   readonly #recording: Recording;
-  readonly #release = Promise.withResolvers<void>();
+  readonly #release = Promise.withResolvers<undefined>();
   #load: Promise<Load> | undefined;
 
   constructor(request: TrialRequest, recording: Recording) {
@@ -27,7 +27,7 @@ export class PreparedLoad implements AsyncDisposable {
 
   /** Lets it send, to pods that are ready; throws a LabError `load-failed`. */
   begin(target: Target): Promise<Load> {
-    this.#release.resolve();
+    this.#release.resolve(undefined);
     this.#load ??= this.#start(target);
     return this.#load;
   }
@@ -38,7 +38,7 @@ export class PreparedLoad implements AsyncDisposable {
     await load?.[Symbol.asyncDispose]();
   }
 
-  #start({ url, loadPlace }: Target, heldUntil?: Promise<void>): Promise<Load> {
+  #start({ url, loadPlace }: Target, heldUntil?: Promise<unknown>): Promise<Load> {
     const { k6, loadPlan, folder } = this.#request;
     const place = loadFrom({ loadPlace }, k6);
     return startLoad({

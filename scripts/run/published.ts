@@ -34,7 +34,8 @@ export function readAllPublished(publication: Publication): Map<Place, RunReport
   );
 }
 
-function readPublished(publication: Publication, place: Place): RunReport | undefined {
+/** The run that is published of this kind of cluster; throws a LabError `published-unreadable`. */
+export function readPublished(publication: Publication, place: Place): RunReport | undefined {
   const folder = publishedFolder(publication, place);
   if (!fs.existsSync(path.join(folder, 'run.json'))) return undefined;
   const info = readInfo(path.join(folder, 'run.json'));

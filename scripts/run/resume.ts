@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Catalogue, Plan } from '../catalogue/model.ts';
 import { makePlan, type PlanRequest } from '../catalogue/plan.ts';
-import { startEmbeddedCluster, defaultPropagationDelayMs } from '../cluster/embedded/embedded.ts';
+import { startEmbeddedCluster } from '../cluster/embedded/embedded.ts';
 import type { ClusterInfo } from '../cluster/cluster.ts';
 import { k6Version } from '../load/k6-release.ts';
 import { searchK6 } from '../load/provision.ts';
@@ -11,6 +11,7 @@ import type { LabOptions } from '../support/lab-options.ts';
 import { projectRoot } from '../support/project.ts';
 import { requireUnchanged } from './changes.ts';
 import { readRunCatalogue } from './controls.ts';
+import { embeddedDelay } from './embedded-delay.ts';
 import { describeRun } from './info.ts';
 import { readKept } from './kept.ts';
 import { readAllProbed } from './probe/stored.ts';
@@ -88,7 +89,7 @@ function planAgain(request: PlanRequest): Plan {
 /** A Kubernetes would have to be made to be asked: it is taken to be as it was, as its version is an option of the run. */
 async function clusterNow(stored: RunInfo['cluster']): Promise<ClusterInfo> {
   if (stored.name !== 'embedded') return { kubernetes: null, ...stored } as ClusterInfo;
-  await using cluster = startEmbeddedCluster({ propagationDelayMs: defaultPropagationDelayMs, visible: [] });
+  await using cluster = startEmbeddedCluster({ ...embeddedDelay(), visible: [] });
   return cluster.info;
 }
 

@@ -9,6 +9,7 @@ import { exitCodes, LabError } from '../support/errors.ts';
 import { projectRoot } from '../support/project.ts';
 import { makeFolder, writeJson } from '../support/write-whole.ts';
 import { makeArtefacts, type Artefacts } from './artefacts.ts';
+import { embeddedDelay } from './embedded-delay.ts';
 import { describeRun } from './info.ts';
 import { putAside } from './kept.ts';
 import { provideLoadTool } from './load-tool.ts';
@@ -39,7 +40,8 @@ export async function startRun(planned: PlannedRun, signal: AbortSignal): Promis
   await using undo = new AsyncDisposableStack();
   const visible = [projectRoot, options.catalogue, cacheFolder()];
   const choice = await chooseCluster(options.cluster);
-  const cluster = undo.use(await startCluster(choice, { ...options, run: id, visible, signal, onProgress }));
+  const embedded = () => ({ ...embeddedDelay(), visible });
+  const cluster = undo.use(await startCluster(choice, { ...options, run: id, embedded, signal, onProgress }));
   requireTrigger(cluster, options.trigger);
   const k6 = await provideLoadTool(cluster, { signal, onProgress });
   const { reasons } = choice;

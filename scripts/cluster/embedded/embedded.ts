@@ -8,18 +8,19 @@ import { watchListeners } from './listeners.ts';
 export interface EmbeddedOptions {
   /** From the deletion (or readiness) of a pod to the balancer knowing of it. */
   propagationDelayMs: number;
+  /** Where that figure comes from, in words. */
+  delaySource?: string;
   /** Folders that pods must see although each has its own /tmp. */
   visible: string[];
 }
 
-/** Until measured on a real cluster; see the limits. */
-export const defaultPropagationDelayMs = 500;
-
 function describe(options: EmbeddedOptions, listenersAvailable: boolean): ClusterInfo {
   const { pidNamespace, reason } = containment();
+  const { propagationDelayMs, delaySource } = options;
+  const source = delaySource === undefined ? '' : ` (${delaySource})`;
   const limits = [
     'The embedded cluster shows how servers shut down. It is not a Kubernetes: no scheduler, no kubelet, no kube-proxy, no network of its own.',
-    `Endpoints change ${String(options.propagationDelayMs)} ms after a pod is deleted or becomes ready. On a real cluster this time varies and grows with its load.`,
+    `Endpoints change ${String(propagationDelayMs)} ms after a pod is deleted or becomes ready${source}. On a real cluster this time varies and grows with its load.`,
     'The Service is a user-space TCP balancer on loopback: two more hops, and a client of a refusing pod sees a reset (recorded as refused).',
     'A pod that has gone refuses connections at once. On a real cluster its address may time out instead.',
     'All pods share the CPUs and the network of this machine.',
@@ -32,7 +33,6 @@ function describe(options: EmbeddedOptions, listenersAvailable: boolean): Cluste
   }
   if (!listenersAvailable)
     limits.push('The end of listening sockets is not observed: /proc/net/tcp is not readable.');
-  const { propagationDelayMs } = options;
   return { name: 'embedded', kubernetes: null, pid1: pidNamespace, propagationDelayMs, limits };
 }
 

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { RunReport } from '../report/model.ts';
+import { LabError } from '../support/errors.ts';
+import { projectRoot } from '../support/project.ts';
+import { readPublished, type Publication } from './published.ts';
+
+/** Of the order of what small clusters show; used only where none was measured. */
+const assumedMs = 500;
+const roundedToMs = 10;
+
+/** The propagation delay that the embedded cluster is given, and where it comes from. */
+export interface EmbeddedDelay {
+  propagationDelayMs: number;
+  delaySource: string;
+}
+
+const own: Publication = { project: projectRoot, results: join(projectRoot, 'results') };
+
+/** The median that the published run on kind measured; an assumption where there is none. */
+export function embeddedDelay(publication = own): EmbeddedDelay {
+  const report = publishedOnKind(publication);
+  const measured = report?.propagationDelay?.measured ?? undefined;
+  if (report === undefined || measured === undefined)
+    return {
+      propagationDelayMs: assumedMs,
+      delaySource: 'assumed: no run on kind is published that measured it',
+    };
+  const { medianMs, terminations } = measured;
+  return {
+    propagationDelayMs: Math.round(medianMs / roundedToMs) * roundedToMs,
+    delaySource: `the median of ${terminations} terminations on kind, run ${report.run.id}`,
+  };
+}
+
+/** What cannot be read is reported by whoever generates the tables; it need not keep anyone from measuring. */
+function publishedOnKind(publication: Publication): RunReport | undefined {
+  try {
+    return readPublished(publication, 'kind');
+  } catch (error) {
+    if (error instanceof LabError) return undefined;
+    throw error;
+  }
+}
