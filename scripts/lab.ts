@@ -1,5 +1,6 @@
 /** `npm run lab`: builds the apps, restarts them under load, and prints which requests were lost. */
 import { renderPlan } from './catalogue/render-plan.ts';
+import { chooseCluster } from './cluster/choose.ts';
 import { finishRun, reportComplete } from './run/finish.ts';
 import { tellBroken } from './run/broken-apps.ts';
 import { readHistory } from './run/history.ts';
@@ -22,7 +23,8 @@ await runCommandLine(parseLabOptions, async (options) => {
   const planned = await (options.resume === undefined ? planRun : planRest)(options, folder);
   const history = readHistory(options.results);
   if (options.list) {
-    process.stdout.write(renderPlan(planned.rest, history, estimateProbes(planned, history)));
+    const { name } = await chooseCluster(options.cluster);
+    process.stdout.write(renderPlan(planned.rest, history, estimateProbes(planned, history, name)));
     return tellBroken(planned.catalogue);
   }
   tellBroken(planned.catalogue);

@@ -27,6 +27,8 @@ export function lastNewConnectionOf(history: PodHistory, pauseMs: number): LastN
   if (last === undefined) return undefined;
   const gone = lastOf(history, 'gone');
   const span = spanOf(last);
-  // It is told when the lab hears that the pod has gone: what came until then was seen.
-  return { atMs: last.atMs, span, isLast: gone !== undefined && spanOf(gone)[1] - span[1] >= pauseMs };
+  if (gone === undefined) return { atMs: last.atMs, span, isLast: false };
+  // Told when the pod has gone, and of each that comes later. Nodes may drop those unseen, but where one is seen all are.
+  const seenToTheEnd = span[0] > spanOf(gone)[1];
+  return { atMs: last.atMs, span, isLast: seenToTheEnd || spanOf(gone)[1] - span[1] >= pauseMs };
 }

@@ -55,6 +55,7 @@ describe('one termination', () => {
   test.each([
     { name: 'long before the pod was gone', goneMs: 5000, complete: true },
     { name: 'just before the pod was gone', goneMs: 2750, complete: false },
+    { name: 'when the pod was gone', goneMs: 2600, complete: true },
   ])('the last connection that the node saw, $name, whoever answered', ({ goneMs, complete }) => {
     const seen = life('a', [
       [[2800, 2800], 'lastNewConnection'],

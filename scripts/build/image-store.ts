@@ -1,5 +1,5 @@
-import { execa } from 'execa';
 import { commandLine } from '../support/command.ts';
+import { askEngine, engineFailure, runEngine } from '../support/engine-command.ts';
 import { LabError } from '../support/errors.ts';
 import { timeouts } from '../support/timeouts.ts';
 
@@ -7,10 +7,11 @@ const keptImages = 3;
 
 /** Tells whether the engine of this machine has an image. Throws a LabError `engine-failed`, or the signal's reason. */
 export async function hasImage(image: string, signal: AbortSignal): Promise<boolean> {
-  const answer = await docker(['image', 'inspect', '--format', '{{.Id}}', image], signal);
-  if ('stdout' in answer) return true;
-  if (/no such image|image not known/i.test(answer.stderr)) return false;
-  throw failure(answer);
+  const words = ['image', 'inspect', '--format', '{{.Id}}', image];
+  const { failed, problem } = await askEngine(words, { signal });
+  if (!failed) return true;
+  if (/no such image|image not known/i.test(problem)) return false;
+  throw engineFailure(words, problem);
 }
 
 /**
@@ -23,18 +24,18 @@ export async function obtainImage(
 ): Promise<void> {
   if (await hasImage(image, signal)) return;
   onProgress(`pulling ${image}`);
-  const answer = await docker(['pull', '--quiet', image], signal);
-  if ('stdout' in answer) return;
+  const words = ['pull', '--quiet', image];
+  const { failed, problem } = await askEngine(words, { signal, timeoutMs: timeouts.imagePullMs });
+  if (!failed) return;
   throw new LabError(
     'image-missing',
-    `The lab needs the image ${image}, which this machine's engine does not have and could not pull: ${answer.stderr}\n  command: ${answer.command}`,
+    `The lab needs the image ${image}, which this machine's engine does not have and could not pull: ${problem}\n  command: ${commandLine(['docker', ...words])}`,
   );
 }
 
 /** Makes an image the newest of its kind, so that it is not the next to be pruned. */
 export async function markAsUsed(image: string, signal: AbortSignal): Promise<void> {
-  const answer = await docker(['image', 'tag', image, image], signal);
-  if (!('stdout' in answer)) throw failure(answer);
+  await runEngine(['image', 'tag', image, image], { signal });
 }
 
 /**
@@ -58,35 +59,13 @@ export async function pruneImages(image: string, label: string, signal: AbortSig
     .sort((a, b) => b.used - a.used);
   const removed: string[] = [];
   for (const { tag } of newestFirst.slice(keptImages - 1)) {
-    const answer = await docker(['image', 'rm', `${repository}:${tag}`], signal);
-    if ('stdout' in answer) removed.push(tag);
+    const { failed } = await askEngine(['image', 'rm', `${repository}:${tag}`], { signal });
+    if (!failed) removed.push(tag);
   }
   return removed;
 }
 
-type Answer = { stdout: string } | { command: string; stderr: string };
-
-async function docker(args: string[], signal: AbortSignal): Promise<Answer> {
-  const result = await execa('docker', args, {
-    reject: false,
-    stdin: 'ignore',
-    timeout: timeouts.imageCommandMs,
-    cancelSignal: signal,
-  });
-  signal.throwIfAborted();
-  if (!result.failed) return { stdout: result.stdout };
-  const timeout = `no answer within ${timeouts.imageCommandMs / 1000} s`;
-  const stderr = result.timedOut
-    ? timeout
-    : result.stderr.trim() || (result.shortMessage ?? 'it says nothing');
-  return { command: commandLine(['docker', ...args]), stderr };
-}
-
 async function linesOf(args: string[], signal: AbortSignal): Promise<string[]> {
-  const answer = await docker(args, signal);
-  return 'stdout' in answer ? answer.stdout.split('\n') : [];
-}
-
-function failure({ command, stderr }: { command: string; stderr: string }): LabError {
-  return new LabError('engine-failed', `The container engine failed: ${stderr}\n  command: ${command}`);
+  const { failed, stdout } = await askEngine(args, { signal });
+  return failed ? [] : stdout.split('\n');
 }

@@ -30,9 +30,13 @@ describe.skipIf(obstacle !== undefined)(title, { timeout: 180_000 }, () => {
 
   afterAll(() => setUp.disposeAsync(), 120_000);
 
-  const start = (trial: LoadTrial, options: { image?: string; through?: Kubectl } = {}): Promise<Load> => {
-    const { image, through = kubectl } = options;
-    return trial.start('', { url, place: { from: 'cluster', kubectl: through, ...(image && { image }) } });
+  const start = (
+    trial: LoadTrial,
+    options: { image?: string; through?: Kubectl; heldUntil?: Promise<unknown> } = {},
+  ): Promise<Load> => {
+    const { image, through = kubectl, ...held } = options;
+    const place = { from: 'cluster' as const, kubectl: through, ...(image && { image }) };
+    return trial.start('', { url, place, ...held });
   };
   const events = (trial: LoadTrial): string[] =>
     trial.events.map((event) => ('event' in event ? event.event : event.code));
@@ -79,7 +83,7 @@ describe.skipIf(obstacle !== undefined)(title, { timeout: 180_000 }, () => {
 
     expect(load.broken.aborted).toBe(false);
     expect(events(trial)).toEqual(['starting', 'firstRequest', 'stopping', 'ended']);
-    expect(trial.events.at(-1)).toMatchObject({ exitCode: 105, detail: 'exit code 105' });
+    expect(trial.events.at(-1)).toMatchObject({ detail: 'it wrote its counts after SIGINT' });
     expectComplete(trial);
     const good = trial.ended.filter(([, , , status, , , pod, , , , , , matches]) => {
       return status === 200 && pod === 'toy-1' && matches === 1;
@@ -96,6 +100,35 @@ describe.skipIf(obstacle !== undefined)(title, { timeout: 180_000 }, () => {
     await expect(access(join(trial.folder, 'k6-console.ndjson'))).rejects.toThrow('ENOENT');
     await load[Symbol.asyncDispose]();
     await gone();
+  });
+
+  test('k6 that is held gets ready, and sends nothing before it is let go', async () => {
+    await using trial = await openLoadTrial();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    await using load = await start(trial, { heldUntil: promise });
+    const phase = [
+      'get',
+      'pods',
+      '--selector=app.kubernetes.io/name=k6',
+      '--output=jsonpath={.items[*].status.phase}',
+    ];
+    while ((await kubectl.run(phase)) !== 'Running') await sleep(250);
+    const { length } = server.seen;
+    await sleep(1_500);
+    expect(server.seen.length).toBe(length);
+    expect(events(trial)).toEqual([]);
+    resolve(undefined);
+    await load.firstRequest;
+    await load.stop();
+    expect(events(trial)).toEqual(['starting', 'firstRequest', 'stopping', 'ended']);
+    expectComplete(trial);
+  });
+
+  test('k6 that is held and never let go is removed', async () => {
+    await using trial = await openLoadTrial();
+    const load = await start(trial, { heldUntil: new Promise(() => undefined) });
+    await load[Symbol.asyncDispose]();
+    expect(await left()).toBe('');
   });
 
   test('a connection that is lost is made again, and no record is lost with it', async () => {

@@ -108,8 +108,7 @@ export function falseAlarmText(rate: number | null): string {
 
 /** How to run one row again, alone, on the same kind of cluster. */
 export function reproduceCommand(variant: string, scenario: string, cluster: string): string {
-  const where = cluster === 'embedded' ? '' : ` --cluster ${cluster}`;
-  return `npm run lab -- --only ${variant} --scenario ${scenario}${where}`;
+  return `npm run lab -- --only ${variant} --scenario ${scenario} --cluster ${cluster}`;
 }
 
 /** Why a row has no figures at all, in one line; null when anything of it was measured. */

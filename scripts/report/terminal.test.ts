@@ -84,9 +84,9 @@ test('the whole report', () => {
       time: builds 1 s, 13 planned trials 1 min 0 s
 
     Measure one row again
-      npm run lab -- --only toy/bare --scenario naive
-      npm run lab -- --only toy/closing --scenario naive
-      npm run lab -- --only other/graceful --scenario naive
+      npm run lab -- --only toy/bare --scenario naive --cluster embedded
+      npm run lab -- --only toy/closing --scenario naive --cluster embedded
+      npm run lab -- --only other/graceful --scenario naive --cluster embedded
     "
   `);
 });

@@ -3,8 +3,8 @@ import { commandLine } from './command.ts';
 import { parentDeathPrefix } from './contained.ts';
 import { LabError } from './errors.ts';
 import { describeExit } from './exit-meaning.ts';
+import { timeouts } from './timeouts.ts';
 
-const defaultTimeoutMs = 60_000;
 const shownLines = 10;
 
 export interface EngineOptions {
@@ -22,7 +22,7 @@ export interface EngineAnswer {
 
 /** Runs a `docker` command to its end; a failure is part of the answer. Throws only the signal's reason. */
 export async function askEngine(args: readonly string[], options: EngineOptions = {}): Promise<EngineAnswer> {
-  const { signal, timeoutMs = defaultTimeoutMs } = options;
+  const { signal, timeoutMs = timeouts.engineCommandMs } = options;
   const [program = '', ...words] = [...parentDeathPrefix(), 'docker', ...args];
   const result = await execa(program, words, {
     reject: false,
@@ -46,6 +46,11 @@ export async function askEngine(args: readonly string[], options: EngineOptions 
 export async function runEngine(args: readonly string[], options: EngineOptions = {}): Promise<string> {
   const { failed, stdout, problem } = await askEngine(args, options);
   if (!failed) return stdout;
+  throw engineFailure(args, problem);
+}
+
+/** The error `engine-failed` for a `docker` command that ended with this problem. */
+export function engineFailure(args: readonly string[], problem: string): LabError {
   const command = commandLine(['docker', ...args]);
-  throw new LabError('engine-failed', `The container engine failed: ${problem}\n  command: ${command}`);
+  return new LabError('engine-failed', `The container engine failed: ${problem}\n  command: ${command}`);
 }

@@ -44,8 +44,10 @@ export const timeouts = {
   versionCommandMs: 30_000,
   /** The container engine's daemon to say its version. */
   engineAnswerMs: 30_000,
-  /** The engine to look up, tag or remove an image; it may be busy with a build. */
-  imageCommandMs: 60_000,
+  /** The engine to look up, tag or remove something; it may be busy with a build. */
+  engineCommandMs: 60_000,
+  /** An image to come from its registry; that of a node has 400 MB. */
+  imagePullMs: 600_000,
   /** The download of a k6 release, 20 to 40 MB. */
   downloadMs: 300_000,
   /** k6 to end after SIGINT; it takes about 20 ms, and some seconds in a cluster until that is known. */

@@ -83,7 +83,7 @@ export const podEvents = [
   'sigkill', // the lab's own SIGKILL; `detail` tells why: grace over, or clean-up
   'exited', // with exitCode or signal
   'gone', // nothing of it is left
-  'lastNewConnection', // the last new connection that its Service sent to it; told when the pod has gone
+  'lastNewConnection', // the last new connection that its Service sent to it; told when the pod has gone, and of each that still comes then
   'warning', // e.g. a probe that failed; in `detail`
 ] as const;
 

@@ -7,7 +7,7 @@ import { Early } from './early.ts';
 import { Endpoints } from './endpoints.ts';
 import { clusterEventOf, type ClusterEvent } from './event.ts';
 import { listWatch, type Change } from './list-watch.ts';
-import type { Nodes } from './nodes.ts';
+import type { NewConnection, Nodes } from './nodes.ts';
 import { PodLife, type Arrival } from './pod-life.ts';
 import { podStateOf, type PodState } from './pod-state.ts';
 import { replicaSetOf, type ReplicaSetState } from './replica-set.ts';
@@ -45,6 +45,8 @@ export class Observer implements AsyncDisposable {
   readonly #earlyActs = new Early<{ act: RuntimeAct; heard: Heard }>();
   /** By address of the pod: when the last new connection was sent there. */
   readonly #connections = new Map<string, number>();
+  /** Pods that have gone, by the address that was theirs: slow proxies still send connections there. */
+  readonly #goneByAddress = new Map<string, PodLife>();
   /** Words of Events of the Deployment's objects, for the message when it fails. */
   readonly #warnings: { name: string; text: string }[] = [];
   readonly #held = new AsyncDisposableStack();
@@ -118,7 +120,9 @@ export class Observer implements AsyncDisposable {
     if (runtimeLog) this.#held.use(runtimeLog.listen((act) => this.#actHeard(act, runtimeLog.source)));
     const connections = nodes?.connections;
     if (connections)
-      this.#held.use(connections.listen(({ podIp, epochMs }) => this.#connections.set(podIp, epochMs)));
+      this.#held.use(
+        connections.listen((connection) => this.#connectionSeen(connection, connections.source)),
+      );
     const serviceSelector = `kubernetes.io/service-name=${service}`;
     await Promise.all([
       this.#watch('pods', labelSelector, (change) => this.#podChanged(change)),
@@ -175,16 +179,25 @@ export class Observer implements AsyncDisposable {
     }
     const life = this.#lives.get(state.uid) ?? this.#meet(state, arrival);
     life.seen(state, arrival);
+    if (state.ip !== undefined) this.#goneByAddress.delete(state.ip);
     this.#catchUp(life);
   }
 
   #gone(life: PodLife, state: PodState, arrival: Arrival): void {
+    const { ip = '' } = life.state;
     const source = this.#request.nodes?.connections?.source;
-    const epochMs = this.#connections.get(life.state.ip ?? '');
+    const epochMs = this.#connections.get(ip);
     life.seen(state, arrival);
     if (source !== undefined && epochMs !== undefined)
       life.lastNewConnection(epochMs, { source, arrivedMs: arrival.arrivedMs });
     life.removed(arrival);
+    if (ip !== '') this.#goneByAddress.set(ip, life);
+  }
+
+  #connectionSeen({ podIp, epochMs }: NewConnection, source: string): void {
+    this.#connections.set(podIp, epochMs);
+    const heard = { source, arrivedMs: this.#request.clock.now() };
+    this.#goneByAddress.get(podIp)?.lastNewConnection(epochMs, heard);
   }
 
   #meet(state: PodState, arrival: Arrival): PodLife {

@@ -36,28 +36,32 @@ describe('the time of a probe', () => {
   test('is that of an earlier run where there is one', () => {
     const history = new Map([[probeKey('gin/naive'), 41_000]]);
     expect(estimateProbe({ id: 'gin/naive', startUpMs: 1000 }, history)).toBe(41_000);
-    const { ms } = estimateProbes(planned(['--only', 'gin/naive', '--no-controls']), history);
+    const { ms } = estimateProbes(planned(['--only', 'gin/naive', '--no-controls']), history, 'embedded');
     expect(ms).toBe(41_000);
   });
 });
 
 describe('the probes of a run', () => {
   test('are those of its controls and rows', () => {
-    const { probes, ms } = estimateProbes(planned(['--only', 'gin/naive', '--no-controls']), none);
+    const { probes, ms } = estimateProbes(planned(['--only', 'gin/naive', '--no-controls']), none, 'embedded');
     expect({ probes, ms }).toEqual({
       probes: 1,
       ms: estimateProbe({ id: 'gin/naive', startUpMs: 500 }, none),
     });
-    expect(estimateProbes(planned(['--only', 'gin/naive']), none).probes).toBeGreaterThan(1);
+    expect(estimateProbes(planned(['--only', 'gin/naive']), none, 'embedded').probes).toBeGreaterThan(1);
   });
 
   test('are none with --no-probe', () => {
-    expect(estimateProbes(planned(['--no-probe']), none)).toEqual({ probes: 0, ms: 0 });
+    expect(estimateProbes(planned(['--no-probe']), none, 'embedded')).toEqual({ probes: 0, ms: 0 });
+  });
+
+  test('are none on a Kubernetes', () => {
+    expect(estimateProbes(planned([]), none, 'kind')).toEqual({ probes: 0, ms: 0 });
   });
 
   test('are not those that have been probed', () => {
-    const all = estimateProbes(planned(['--no-controls']), none);
-    const rest = estimateProbes(planned(['--no-controls'], ['gin/naive']), none);
+    const all = estimateProbes(planned(['--no-controls']), none, 'embedded');
+    const rest = estimateProbes(planned(['--no-controls'], ['gin/naive']), none, 'embedded');
     expect(rest.probes).toBe(all.probes - 1);
     expect(all.ms - rest.ms).toBe(estimateProbe({ id: 'gin/naive', startUpMs: 500 }, none));
   });

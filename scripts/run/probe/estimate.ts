@@ -2,6 +2,7 @@ import { probeKey, type ProbesEstimate, type TrialHistory } from '../../catalogu
 import type { Variant } from '../../catalogue/model.ts';
 import { probeSessions } from '../../probe/sessions.ts';
 import { probeTimes } from '../../probe/times.ts';
+import type { ClusterName } from '../../support/lab-options.ts';
 import type { PlannedRun } from '../planned.ts';
 import { startingAtOnce, terminationsApartMs } from './probe-variant.ts';
 import { plannedProbes, sweptOnly } from './stored.ts';
@@ -32,12 +33,13 @@ export function estimateProbe(
   return startsMs + turnsMs + probeTimes.idleLongBeforeMs + probeTimes.inFlightDelayMs + sweep;
 }
 
-/** Of the variants that the run has not probed yet. */
+/** Of the variants that the run has not probed yet; only the embedded cluster can be probed. */
 export function estimateProbes(
   { catalogue, plan, options, probed }: Pick<PlannedRun, 'catalogue' | 'plan' | 'options' | 'probed'>,
   history: TrialHistory,
+  cluster: ClusterName,
 ): ProbesEstimate {
-  if (!options.probe) return { probes: 0, ms: 0 };
+  if (!options.probe || cluster !== 'embedded') return { probes: 0, ms: 0 };
   const restarted = new Set(
     plan.trials.filter(({ kind }) => kind === 'restart').map(({ variant }) => variant.id),
   );
