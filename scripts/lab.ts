@@ -23,7 +23,7 @@ await runCommandLine(parseLabOptions, async (options) => {
   const planned = await (options.resume === undefined ? planRun : planRest)(options, folder);
   const history = readHistory(options.results);
   if (options.list) {
-    const { name } = await chooseCluster(options.cluster);
+    const { name } = await chooseCluster(planned.options.cluster);
     process.stdout.write(renderPlan(planned.rest, history, estimateProbes(planned, history, name)));
     return tellBroken(planned.catalogue);
   }
