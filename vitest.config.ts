@@ -26,15 +26,15 @@ const waiting = [
   'scripts/probe/*.test.ts',
 ];
 
-/** They use the container engine and a real Kubernetes, and are skipped with a reason where there is none. */
+/** They use the container engine and a real Kubernetes, and are skipped with a reason where there is none. Longest first. */
 const engine = [
-  'scripts/build/image.test.ts',
-  'scripts/build/images.contract.test.ts',
   'scripts/cluster/contract.test.ts',
   'scripts/cluster/kind/kind.test.ts',
   'scripts/cluster/kind/life.test.ts',
-  'scripts/cluster/kind/node-images.test.ts',
+  'scripts/build/images.contract.test.ts',
   'scripts/load/k6-job.test.ts',
+  'scripts/build/image.test.ts',
+  'scripts/cluster/kind/node-images.test.ts',
 ];
 
 /** Tests start the lab some two hundred times, and half of its start is compiling. */
@@ -46,7 +46,7 @@ const compileOnce = {
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
-      const found = waiting.findIndex((pattern) => moduleId.endsWith(pattern));
+      const found = [...waiting, ...engine].findIndex((pattern) => moduleId.endsWith(pattern));
       return found < 0 ? waiting.length : found;
     };
     return (await super.sort(files)).toSorted((one, other) => place(one) - place(other));
@@ -95,7 +95,7 @@ export default defineConfig({
           name: 'engine',
           include: engine,
           sequence: { groupOrder: 4 },
-          fileParallelism: false,
+          maxWorkers: availableParallelism(),
         },
       },
     ],

@@ -122,6 +122,8 @@ describe.skipIf(obstacle !== undefined)(title, { timeout: 180_000 }, () => {
     await load.stop();
     expect(events(trial)).toEqual(['starting', 'firstRequest', 'stopping', 'ended']);
     expectComplete(trial);
+    await load[Symbol.asyncDispose]();
+    await gone();
   });
 
   test('k6 that is held and never let go is removed', async () => {

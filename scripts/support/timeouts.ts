@@ -13,7 +13,7 @@ export const timeouts = {
   /** Pods that are not wanted any more to be gone. */
   podsGoneMs: 60_000,
   /** A namespace that is not wanted any more to be gone. */
-  namespaceGoneMs: 60_000,
+  namespaceGoneMs: 30_000,
   /** A node image of kind to be pulled, about 450 MB. */
   nodeImagePullMs: 900_000,
   /** An image to be copied to a node, or pushed to a registry. */

@@ -90,6 +90,7 @@ export class KindLife {
   /** Deletes the cluster, unless another lab uses it. Says what it could not do. */
   async remove(): Promise<void> {
     const { name, onProgress, owner } = this.#options;
+    this.release();
     try {
       // Not to be interrupted: half a cluster is what is to be avoided.
       const signal = AbortSignal.timeout(timeouts.clusterBusyMs);

@@ -207,7 +207,9 @@ export class KubernetesDeployment implements Deployment {
     const name = pod ?? unready;
     const first = `${this.#request.variant.id} ${what}.`;
     if (name === undefined) return new LabError(code, first);
-    const evidence = await describeTrouble(name, this.#observer.warningsOf(name), this.#logs.fileOf(name));
+    const log = await this.#logs.lastLinesOf(name).catch(() => []);
+    const warnings = this.#observer.warningsOf(name);
+    const evidence = describeTrouble(name, { warnings, log, logFile: this.#logs.fileOf(name) });
     return new LabError(code, [first, ...evidence].join('\n'));
   }
 

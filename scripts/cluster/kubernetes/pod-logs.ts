@@ -1,8 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { lastLines } from '../../support/log-tail.ts';
 import { makeFolder } from '../../support/write-whole.ts';
 import type { Api } from './api.ts';
+
+const shownLines = 12;
 
 export interface PodLogsRequest {
   api: Api;
@@ -29,6 +32,19 @@ export class PodLogs implements AsyncDisposable {
 
   fileOf(pod: string): string {
     return join(this.#request.folder, `${pod}.log`);
+  }
+
+  /** What a pod printed last. One that crashes at once may be over before it can be followed: then it is asked for. */
+  async lastLinesOf(pod: string): Promise<string[]> {
+    const followed = await lastLines(this.fileOf(pod), shownLines);
+    if (followed.length > 0) return followed;
+    const { api, namespace } = this.#request;
+    for (const which of ['false', 'true']) {
+      const query = `tailLines=${shownLines}&previous=${which}`;
+      const { status, body } = await api.get(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`);
+      if (status === 200 && body.trim() !== '') return body.trim().split('\n');
+    }
+    return [];
   }
 
   /** The container of this pod has been started, for the first time or again. */

@@ -1,9 +1,7 @@
 import { describeExit } from '../../support/exit-meaning.ts';
-import { lastLines } from '../../support/log-tail.ts';
 import type { PodState } from './pod-state.ts';
 import type { ReplicaSetState } from './replica-set.ts';
 
-const shownLines = 12;
 const shownWarnings = 6;
 
 /** Why a deployment cannot become ready, as soon as that is clear. */
@@ -47,13 +45,11 @@ export function unschedulable(pods: readonly PodState[], beforeMs: number): Trou
 }
 
 /** What Events and log say of a pod, in lines; `warnings` may repeat themselves. */
-export async function describeTrouble(
+export function describeTrouble(
   pod: string,
-  warnings: readonly string[],
-  logFile: string,
-): Promise<string[]> {
+  { warnings, log, logFile }: { warnings: readonly string[]; log: readonly string[]; logFile: string },
+): string[] {
   const events = [...new Set(warnings)].slice(-shownWarnings);
-  const log = await lastLines(logFile, shownLines);
   return [
     ...(events.length === 0 ? [] : [`Events of ${pod}:`, ...events.map((line) => `  ${line}`)]),
     ...(log.length === 0

@@ -43,7 +43,11 @@ describe('the time of a probe', () => {
 
 describe('the probes of a run', () => {
   test('are those of its controls and rows', () => {
-    const { probes, ms } = estimateProbes(planned(['--only', 'gin/naive', '--no-controls']), none, 'embedded');
+    const { probes, ms } = estimateProbes(
+      planned(['--only', 'gin/naive', '--no-controls']),
+      none,
+      'embedded',
+    );
     expect({ probes, ms }).toEqual({
       probes: 1,
       ms: estimateProbe({ id: 'gin/naive', startUpMs: 500 }, none),
