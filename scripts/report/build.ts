@@ -152,6 +152,9 @@ function runRemarks(run: RunInfo, done: number): string[] {
   // Of one that is too slow to be measured, the failure of its row tells.
   const rates = (run.rates ?? []).filter(({ ratePerSecond }) => ratePerSecond > 0);
   remarks.push(...rates.map((rate) => rateRemark(run, rate)));
+  remarks.push(
+    ...(run.measuredAgain ?? []).map(({ trial, reason }) => `${trial}: measured again, as ${reason}`),
+  );
   if (missing > 0) remarks.push(`${missing} of ${run.trials.length} planned trials have no findings.`);
   return remarks;
 }

@@ -74,6 +74,8 @@ export interface RunInfo {
   builds?: BuildInfo[];
   /** Of variants that did not carry the rate of the run: what pre-tests found. */
   rates?: RateInfo[];
+  /** Trials that were measured again because the machine stood still in them, and what tells that. */
+  measuredAgain?: { trial: string; reason: string }[];
 }
 
 /** Hashes of contents. */

@@ -45,7 +45,7 @@ export async function runFittedTrial(
     const outcome = await runTrial({ ...request, loadPlan }, { mustCarry: !isControl(info, trial) });
     if ('findings' in outcome) return outcome;
     if ('deployFailed' in outcome) return { failed: outcome.deployFailed };
-    putAside(folder);
+    putTrialAside(folder, 'overloaded');
     const pretest = await runPretest({
       ...request,
       loadPlan: planPretest(ratePerSecond, delaySeconds),
@@ -67,10 +67,10 @@ export async function runFittedTrial(
   return { failed: 'deployFailed' in outcome ? outcome.deployFailed : outcome.overloaded };
 }
 
-/** Renames the folder of a trial to `1.overloaded`, or `1.overloaded-2` where there is one. */
-function putAside(folder: string): void {
-  let target = `${folder}.overloaded`;
-  for (let number = 2; existsSync(target); number += 1) target = `${folder}.overloaded-${number}`;
+/** Renames the folder of a trial, e.g. to `1.overloaded`, or `1.overloaded-2` where there is one. */
+export function putTrialAside(folder: string, reason: 'overloaded' | 'dropped'): void {
+  let target = `${folder}.${reason}`;
+  for (let number = 2; existsSync(target); number += 1) target = `${folder}.${reason}-${number}`;
   try {
     renameSync(folder, target);
   } catch (error) {

@@ -6,7 +6,8 @@ import type { RunInfo } from '../report/run-info.ts';
 import { monotonicMs } from '../support/clock.ts';
 import { writeJson } from '../support/write-whole.ts';
 import type { Artefacts } from './artefacts.ts';
-import { runFittedTrial, type FittedOutcome } from './fitted-trial.ts';
+import type { FittedOutcome } from './fitted-trial.ts';
+import { runSteadyTrial } from './steady-trial.ts';
 import { trialFolder } from './stored-run.ts';
 
 export interface RunRequest {
@@ -86,7 +87,7 @@ async function runOne(
 ): Promise<FittedOutcome> {
   const artefact = artefacts.get(trial.variant.id) ?? 'not built';
   if (typeof artefact === 'string') return { failed: artefact };
-  return await runFittedTrial(
+  return await runSteadyTrial(
     {
       trial,
       trigger: info.options.trigger ?? 'rolling-restart',
