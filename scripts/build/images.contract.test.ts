@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Framework, Variant } from '../catalogue/model.ts';
 import { readCatalogue } from '../catalogue/read.ts';
 import { projectRoot } from '../support/project.ts';
+import { checkAnswers } from '../run/testing/http-contract.ts';
 import { exchange } from '../run/testing/http-exchange.ts';
 import { imageJobs } from './image-jobs.ts';
 import { buildImage } from './image.ts';
@@ -73,23 +74,12 @@ async function checkImage(image: string, variants: Variant[]): Promise<ImageFact
 
 async function checkVariant(image: string, variant: Variant, entrypoint: string[]): Promise<void> {
   await using container = await startVariant(image, variant);
-  await checkAnswers(container);
+  const { url, hostname } = container;
+  expect((await exchange(`${url}/health`)).body).toBe('ok');
+  await checkAnswers(url, hostname);
   await checkPersistentConnection(container);
   await checkProcess(container, variant.image?.command ?? entrypoint);
   await checkEnd(container, variant);
-}
-
-async function checkAnswers({ url, hostname }: RunningImage): Promise<void> {
-  const headers = { 'x-pod': hostname };
-  expect(await exchange(`${url}/health`)).toMatchObject({ status: 200, body: 'ok', headers });
-  const hello = { status: 200, body: 'Hello World!\n', headers };
-  const defaultDelay = await exchange(url);
-  expect(defaultDelay).toMatchObject(hello);
-  expect(defaultDelay.durationMs).toBeGreaterThanOrEqual(195);
-  const post = await exchange(`${url}/?delay=0.5`, { method: 'POST', body: 'x'.repeat(100_000) });
-  expect(post).toMatchObject(hello);
-  expect(post.durationMs).toBeGreaterThanOrEqual(495);
-  expect(await exchange(`${url}/not-here`)).toMatchObject({ status: 404, headers });
 }
 
 /** A connection that the server does not close with its first answer carries a second request. */

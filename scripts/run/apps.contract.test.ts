@@ -14,6 +14,7 @@ import { cacheFolder } from '../support/cache.ts';
 import { monotonicMs } from '../support/clock.ts';
 import { projectRoot } from '../support/project.ts';
 import { limitTo } from './probe/turns.ts';
+import { checkAnswers } from './testing/http-contract.ts';
 import { exchange } from './testing/http-exchange.ts';
 
 /** The HTTP contract of apps/README.md, for every variant of the real catalogue, started as the lab starts it. */
@@ -51,17 +52,8 @@ function deploy(variant: Variant, artefact: string): Promise<Deployment> {
   });
 }
 
-async function checkAnswers(url: string, variant: Variant): Promise<void> {
-  const pod = expect.stringMatching(new RegExp(`^${variant.id.replace('/', '-')}-`)) as string;
-  expect(await exchange(`${url}/health`)).toMatchObject({ status: 200, headers: { 'x-pod': pod } });
-  const hello = { status: 200, body: 'Hello World!\n', headers: { 'x-pod': pod } };
-  const defaultDelay = await exchange(url);
-  expect(defaultDelay).toMatchObject(hello);
-  expect(defaultDelay.durationMs).toBeGreaterThanOrEqual(195);
-  const post = await exchange(`${url}/?delay=0.5`, { method: 'POST', body: 'x'.repeat(100_000) });
-  expect(post).toMatchObject(hello);
-  expect(post.durationMs).toBeGreaterThanOrEqual(495);
-  expect(await exchange(`${url}/not-here`)).toMatchObject({ status: 404, headers: { 'x-pod': pod } });
+function checkAnswersOf(url: string, variant: Variant): Promise<void> {
+  return checkAnswers(url, expect.stringMatching(new RegExp(`^${variant.id.replace('/', '-')}-`)) as string);
 }
 
 /** A connection that the server does not close with its first answer must survive ten seconds of idleness. */
@@ -90,7 +82,7 @@ for (const framework of frameworks) {
       const urls = await Promise.all(
         framework.variants.map(async (variant) => {
           const { url } = end.use(await deploy(variant, artefact));
-          await checkAnswers(url, variant);
+          await checkAnswersOf(url, variant);
           return url;
         }),
       );

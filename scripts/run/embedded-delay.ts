@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { RunReport } from '../report/model.ts';
+import { propagationDelayOf } from '../analysis/propagation.ts';
 import { LabError } from '../support/errors.ts';
 import { projectRoot } from '../support/project.ts';
-import { readPublished, type Publication } from './published.ts';
+import { readPublishedRun, type Publication, type PublishedRun } from './published.ts';
 
 /** Of the order of what small clusters show; used only where none was measured. */
 const assumedMs = 500;
@@ -18,9 +18,9 @@ const own: Publication = { project: projectRoot, results: join(projectRoot, 'res
 
 /** The median that the published run on kind measured; an assumption where there is none. */
 export function embeddedDelay(publication = own): EmbeddedDelay {
-  const report = publishedOnKind(publication);
-  const measured = report?.propagationDelay?.measured ?? undefined;
-  if (report === undefined || measured === undefined)
+  const run = publishedOnKind(publication);
+  const measured = run && propagationDelayOf(run.findings)?.measured;
+  if (!run || !measured)
     return {
       propagationDelayMs: assumedMs,
       delaySource: 'assumed: no run on kind is published that measured it',
@@ -28,14 +28,14 @@ export function embeddedDelay(publication = own): EmbeddedDelay {
   const { medianMs, terminations } = measured;
   return {
     propagationDelayMs: Math.round(medianMs / roundedToMs) * roundedToMs,
-    delaySource: `the median of ${terminations} terminations on kind, run ${report.run.id}`,
+    delaySource: `the median of ${terminations} terminations on kind, run ${run.info.id}`,
   };
 }
 
 /** What cannot be read is reported by whoever generates the tables; it need not keep anyone from measuring. */
-function publishedOnKind(publication: Publication): RunReport | undefined {
+function publishedOnKind(publication: Publication): PublishedRun | undefined {
   try {
-    return readPublished(publication, 'kind');
+    return readPublishedRun(publication, 'kind');
   } catch (error) {
     if (error instanceof LabError) return undefined;
     throw error;

@@ -4,6 +4,7 @@ import type { TrialFindings } from '../analysis/findings.ts';
 import type { ProbedVariant } from '../analysis/probed.ts';
 import { buildReport } from '../report/build.ts';
 import type { RunReport } from '../report/model.ts';
+import type { RunInfo } from '../report/run-info.ts';
 import { LabError, messageOf } from '../support/errors.ts';
 import { readInfo } from './stored-run.ts';
 
@@ -34,12 +35,25 @@ export function readAllPublished(publication: Publication): Map<Place, RunReport
   );
 }
 
+/** A published run as it was measured. */
+export interface PublishedRun {
+  info: RunInfo;
+  findings: TrialFindings[];
+}
+
 /** The run that is published of this kind of cluster; throws a LabError `published-unreadable`. */
-export function readPublished(publication: Publication, place: Place): RunReport | undefined {
+export function readPublishedRun(publication: Publication, place: Place): PublishedRun | undefined {
   const folder = publishedFolder(publication, place);
   if (!fs.existsSync(path.join(folder, 'run.json'))) return undefined;
   const info = readInfo(path.join(folder, 'run.json'));
-  const findings = readFindings(path.join(folder, 'findings.json')) as TrialFindings[];
+  return { info, findings: readFindings(path.join(folder, 'findings.json')) as TrialFindings[] };
+}
+
+function readPublished(publication: Publication, place: Place): RunReport | undefined {
+  const run = readPublishedRun(publication, place);
+  if (run === undefined) return undefined;
+  const { info, findings } = run;
+  const folder = publishedFolder(publication, place);
   // Runs of before the probe have none.
   const probes = path.join(folder, 'probes.json');
   const probed = fs.existsSync(probes) ? (readFindings(probes) as ProbedVariant[]) : [];

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs, roundMs } from '../../support/clock.ts';
 import { LabError } from '../../support/errors.ts';
-import { timeouts } from '../../support/timeouts.ts';
 import type { DeployRequest, Deployment } from '../cluster.ts';
+import { waits } from '../waits.ts';
 import type { Addresses } from './addresses.ts';
 import { startBalancer, type Balancer } from './balancer/client.ts';
 import type { Listeners } from './listeners.ts';
@@ -20,12 +20,6 @@ export interface DeploymentRequest extends DeployRequest {
 }
 
 const lookAgainMs = 200;
-
-/** What is waited for, and the error when it does not happen: only without a deployment is there no trial. */
-const aims = {
-  deploy: { code: 'deploy-failed', what: 'become ready', limitMs: timeouts.deployMs },
-  restart: { code: 'restart-failed', what: 'make progress', limitMs: timeouts.progressMs },
-} as const;
 
 /** The Deployment controller: keeps the replicas, and replaces them on a restart. */
 export class EmbeddedDeployment implements Deployment {
@@ -153,8 +147,8 @@ export class EmbeddedDeployment implements Deployment {
   }
 
   /** Waits for a condition; fails when the time is over, a pod keeps crashing, or the lab is interrupted. */
-  async #until(condition: () => boolean, aim: keyof typeof aims): Promise<void> {
-    const { code, what, limitMs } = aims[aim];
+  async #until(condition: () => boolean, aim: keyof typeof waits): Promise<void> {
+    const { code, what, limitMs } = waits[aim];
     const deadlineMs = monotonicMs() + limitMs;
     while (!condition()) {
       this.#request.signal.throwIfAborted();
@@ -185,7 +179,7 @@ export class EmbeddedDeployment implements Deployment {
     const elsewhere = pod?.listensElsewhere();
     const message = `${this.#request.variant.id} ${what}${elsewhere === undefined ? '' : `: ${elsewhere}`}.`;
     if (!pod) return new LabError(code, message);
-    if (code === aims.restart.code) return new LabError(code, `${message} Its log: ${pod.logFile}`);
+    if (code === waits.restart.code) return new LabError(code, `${message} Its log: ${pod.logFile}`);
     return new LabError(code, `${message}\n${await describeLog(pod)}`);
   }
 

@@ -6,6 +6,7 @@ import { timeouts } from '../../support/timeouts.ts';
 import type { Trigger } from '../../support/trigger.ts';
 import { writeWhole } from '../../support/write-whole.ts';
 import type { DeployRequest, Deployment, Record } from '../cluster.ts';
+import { waits } from '../waits.ts';
 import type { Api } from './api.ts';
 import { Changes } from './changes.ts';
 import { ClusterClock, type Skew } from './cluster-clock.ts';
@@ -37,12 +38,6 @@ interface Aim {
   replicas: number;
   ends: ReadonlySet<string>;
 }
-
-/** What is waited for, and the error when it does not happen: only without a deployment is there no trial. */
-const waits = {
-  deploy: { code: 'deploy-failed', what: 'become ready', limitMs: timeouts.deployMs },
-  restart: { code: 'restart-failed', what: 'make progress', limitMs: timeouts.progressMs },
-} as const;
 
 /** One variant behind one Service, in the namespace of the run. */
 export class KubernetesDeployment implements Deployment {
