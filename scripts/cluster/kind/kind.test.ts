@@ -94,7 +94,9 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 900_000 }
       propagationDelayMs: null,
     });
     expect(cluster.info.limits).toContainEqual(
-      expect.stringMatching(/^Connections reach pods through kube-proxy in mode \w+/),
+      expect.stringMatching(
+        /^Connections reach pods through kube-proxy in mode \w+.*; it reserves 100m of a processor\.$/,
+      ),
     );
     expect(cluster.info.limits).toContainEqual(expect.stringMatching(/^The pod network is /));
     expect(cluster.cannot('drain')).toContain('at least two nodes');

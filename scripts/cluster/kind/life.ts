@@ -13,6 +13,7 @@ import { nodeContainers, type NodeContainer } from './containers.ts';
 import { openMade, type MadeCluster } from './made.ts';
 import { markerOf, readMarker, writeMarker, type Marker } from './marker.ts';
 import { requireNodeImage } from './node-image.ts';
+import { settle } from './settle.ts';
 
 export interface KindLifeOptions {
   /** Of the cluster. */
@@ -155,7 +156,7 @@ export class KindLife {
     if (marker.maker !== maker) throw this.#taken(`it was made by the lab of ${marker.maker}`);
     if (marker.nodeImage !== nodeImage)
       return { state: 'stale', why: `it was made from ${marker.nodeImage}` };
-    if (marker.config !== config) return { state: 'stale', why: 'kind-config.yaml has changed' };
+    if (marker.config !== config) return { state: 'stale', why: 'it was set up in another way' };
     return { state: 'ready' };
   }
 
@@ -197,7 +198,7 @@ export class KindLife {
     this.#made.begin();
     try {
       await this.#runCreate();
-      await this.#settled();
+      await settle(this.kubectl, signal);
       await writeMarker(this.kubectl, this.#wanted);
       this.#made.complete(await nodeContainers(name));
     } catch (error) {
@@ -231,15 +232,6 @@ export class KindLife {
       signal,
       onProgress,
     });
-  }
-
-  /** kind is done before the name server runs, without which load finds no Service. */
-  async #settled(): Promise<void> {
-    const { signal } = this.#options;
-    const limit = `--timeout=${timeouts.clusterSettleMs / 1000}s`;
-    const options = { timeoutMs: timeouts.clusterSettleMs + 5_000, signal };
-    const words = ['rollout', 'status', 'deployment/coredns', limit];
-    await this.kubectl.in('kube-system').run(words, options);
   }
 
   async #exportKubeconfig(): Promise<void> {

@@ -4,6 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
 import { LabError } from '../../support/errors.ts';
 import type { Kubectl } from '../../support/kubectl.ts';
+import { proxyRequests } from './settle.ts';
 
 const name = 'zero-downtime-lab';
 const place = 'kube-system';
@@ -13,7 +14,7 @@ export interface Marker {
   /** User and machine whose lab made it. */
   maker: string;
   nodeImage: string;
-  /** SHA-256 of the file that kind made it from. */
+  /** SHA-256 of the file that kind made it from, and of what the lab sets in it. */
   config: string;
 }
 
@@ -26,7 +27,7 @@ const configMapSchema = z.looseObject({ data: z.unknown() });
 
 /** What a cluster that this lab makes now says of itself. */
 export function markerOf(nodeImage: string, configFile: string): Marker {
-  const config = createHash('sha256').update(readFileSync(configFile)).digest('hex');
+  const config = createHash('sha256').update(readFileSync(configFile)).update(proxyRequests).digest('hex');
   return { maker: `${userName()} on ${hostname()}`, nodeImage, config };
 }
 

@@ -10,6 +10,14 @@ const proxySchema = z.looseObject({
   mode: z.string().nullish(),
   iptables: z.looseObject({ minSyncPeriod: z.string().nullish() }).nullish(),
 });
+const containerSchema = z.looseObject({
+  resources: z.looseObject({ requests: z.looseObject({ cpu: z.string() }).partial().optional() }).optional(),
+});
+const daemonSetSchema = z.looseObject({
+  spec: z.looseObject({
+    template: z.looseObject({ spec: z.looseObject({ containers: z.array(containerSchema) }) }),
+  }),
+});
 
 /** `1.34.4` */
 export async function serverVersion(kubectl: Kubectl, signal: AbortSignal): Promise<string> {
@@ -57,9 +65,18 @@ async function describeProxy(kubectl: Kubectl): Promise<string> {
     const { mode, iptables } = proxySchema.parse(parse(answer.data['config.conf'] ?? '{}'));
     const period = iptables?.minSyncPeriod;
     const pause = period ? `, which follows a change at most once in ${period}` : '';
-    return `Connections reach pods through kube-proxy in mode ${mode || 'iptables'}${pause}.`;
+    const share = await proxyShare(kubectl);
+    return `Connections reach pods through kube-proxy in mode ${mode || 'iptables'}${pause}; it ${share}.`;
   } catch (error) {
     if (!(error instanceof LabError || error instanceof z.ZodError)) throw error;
     return 'What sends connections to pods is not known: there is no kube-proxy whose settings can be read.';
   }
+}
+
+/** One that reserves nothing is late where processors are busy: https://github.com/kubernetes/kubeadm/issues/1095 */
+async function proxyShare(kubectl: Kubectl): Promise<string> {
+  const words = ['get', 'daemonset', 'kube-proxy', '--output=json'];
+  const { spec } = daemonSetSchema.parse(await kubectl.in('kube-system').json(words));
+  const cpu = spec.template.spec.containers[0]?.resources?.requests?.cpu;
+  return cpu === undefined ? 'reserves no processor time' : `reserves ${cpu} of a processor`;
 }
