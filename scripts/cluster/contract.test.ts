@@ -198,6 +198,22 @@ for (const driver of drivers) {
       expect(await stage.ask(again, '/', 1)).toEqual([expect.stringContaining('Hello World!')]);
     });
 
+    test('the pods of the deployment before are gone when the next one answers, and none is in its records', async () => {
+      // They have to be killed, which takes longer than to exit.
+      const before = await deploy({ END: 'never' }, { replicas: 4 });
+      const earlier = podsOf('ready');
+      expect(earlier).toHaveLength(4);
+      await before[Symbol.asyncDispose]();
+      records = [];
+      const after = await deploy();
+      const mine = podsOf('ready');
+      expect(mine).toHaveLength(2);
+      const named = records.flatMap((record) => ('pod' in record ? [record.pod] : []));
+      expect(new Set(named)).toEqual(new Set(mine));
+      const there = await stage.pods(after);
+      if (there !== undefined) expect(new Set(there)).toEqual(new Set(mine));
+    });
+
     test('a restart that is cut off by the removal of the deployment ends', async () => {
       const running = await deploy({}, { preStop: '{ sleep: { seconds: 10 } }' });
       const restarting = running.restart('rolling-restart');

@@ -12,6 +12,9 @@ export const readerContainer = 'reader';
 /** Where k6 writes its records; both containers see it. */
 export const recordsFile = '/records/console.ndjson';
 
+/** Where k6 writes its own errors: the cluster keeps them in the pod's status. Only k6's container sees it. */
+export const k6LogFile = '/dev/termination-log';
+
 const releaseFile = `${dirname(recordsFile)}/begin`;
 
 /** Lets k6 begin that is held; to be run in its container. */
@@ -121,7 +124,7 @@ function k6({ image, held, load }: Pick<JobSpec, 'image' | 'held' | 'load'>): ob
     imagePullPolicy: 'IfNotPresent',
     ...(held && { command: ['sh', '-c', heldStart, 'k6'] }),
     args: [
-      ...k6Arguments({ script: '/load/script.ts', console: recordsFile, log: '/dev/termination-log' }),
+      ...k6Arguments({ script: '/load/script.ts', console: recordsFile, log: k6LogFile }),
       // The address of a Service does not change: no look-ups in the middle of a trial.
       '--dns=ttl=inf',
     ],
@@ -130,8 +133,8 @@ function k6({ image, held, load }: Pick<JobSpec, 'image' | 'held' | 'load'>): ob
     // processor; what it asks for is its weight against pods that start, which must not hold it up.
     resources: { requests: { cpu: '800m', memory: '256Mi' }, limits: { cpu: '2', memory: '2Gi' } },
     securityContext: unprivileged,
-    // k6's own errors, in the pod's status; without them the last lines that it printed.
-    terminationMessagePath: '/dev/termination-log',
+    // Without errors of its own, the last lines that it printed.
+    terminationMessagePath: k6LogFile,
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: [
       { name: 'script', mountPath: '/load', readOnly: true },

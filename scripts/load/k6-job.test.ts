@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Kubectl } from '../support/kubectl.ts';
 import { populations, type LoadRecord } from '../timeline/records.ts';
 import { openLoadTrial, populationOf, type LoadTrial } from './testing/load-trial.ts';
+import { k6Container, k6LogFile } from './k6-job-manifest.ts';
 import { noTestCluster, openTestCluster, serve, type TestCluster } from './testing/test-cluster.ts';
 import { startToyServer, type ToyServer } from './testing/toy-server.ts';
 import type { Load } from './load.ts';
@@ -122,6 +123,21 @@ describe.skipIf(obstacle !== undefined)(title, { timeout: 180_000 }, () => {
     await load.stop();
     expect(events(trial)).toEqual(['starting', 'firstRequest', 'stopping', 'ended']);
     expectComplete(trial);
+    await load[Symbol.asyncDispose]();
+    await gone();
+  });
+
+  test('what k6 logged before it was told to end is kept', async () => {
+    await using trial = await openLoadTrial();
+    await using load = await start(trial);
+    await load.firstRequest;
+    const pod = (
+      await kubectl.run(['get', 'pod', '--selector=app.kubernetes.io/name=k6', '--output=name'])
+    ).trim();
+    const complain = `echo an error in the script >> ${k6LogFile}`;
+    await kubectl.run(['exec', pod, `--container=${k6Container}`, '--', 'sh', '-c', complain]);
+    await load.stop();
+    expect(await readFile(join(trial.folder, 'k6.log'), 'utf8')).toContain('an error in the script\n');
     await load[Symbol.asyncDispose]();
     await gone();
   });

@@ -9,7 +9,14 @@ import { usageFrom, type ProcessUsage } from '../support/process-usage.ts';
 import { timeouts } from '../support/timeouts.ts';
 import { k6Script, type K6Files } from './k6-command.ts';
 import { readCounts } from './k6-counts.ts';
-import { jobManifest, k6Container, readerContainer, recordsFile, releaseCommand } from './k6-job-manifest.ts';
+import {
+  jobManifest,
+  k6Container,
+  k6LogFile,
+  readerContainer,
+  recordsFile,
+  releaseCommand,
+} from './k6-job-manifest.ts';
 import { k6Image } from './k6-release.ts';
 import type { ClockSample, Ending, K6Run } from './k6-run.ts';
 import type { LoadPlace, LoadRequest } from './load.ts';
@@ -22,6 +29,8 @@ import { readPodStatus, type PodStatus } from './pod-status.ts';
 /** k6 is PID 1 of its container. */
 const interruptCommand = 'kill -INT 1';
 const usageCommand = 'cat /proc/1/stat /proc/1/status';
+/** As many as the cluster keeps of a container's last words. */
+const shownBytes = 4096;
 const pollMs = 250;
 /** About what the records that the lab has are behind. */
 const readEveryMs = 250;
@@ -121,6 +130,8 @@ class K6Job implements K6Run {
 
   async interrupt(): Promise<void> {
     const shell = await this.#shell.promise;
+    // Its container takes the log along, and the cluster has it a second later: too long to wait for.
+    await this.#noteErrors(shell).catch(() => undefined);
     this.#interrupted = true;
     try {
       await shell.ask(interruptCommand);
@@ -138,20 +149,13 @@ class K6Job implements K6Run {
   }
 
   async #remove(): Promise<void> {
-    if (this.#interrupted && !this.#over) await this.#noteErrors().catch(() => undefined);
     // What has ended disturbs nobody; what has not may send until it has gone.
     await remove(this.#kubectl, this.#name, !this.#over);
   }
 
-  /** The errors that k6 logged: the cluster has them some time after its end. */
-  async #noteErrors(): Promise<void> {
-    const patience = AbortSignal.timeout(timeouts.podEndMs);
-    while (!this.#over) {
-      const status = await readPodStatus(this.#kubectl, this.#name, patience);
-      this.#over = status.state === 'ended';
-      if (status.state === 'ended') await this.#writeLog([status.message]);
-      else await sleep(pollMs, undefined, { signal: patience });
-    }
+  async #noteErrors(shell: PodShell): Promise<void> {
+    const { output } = await shell.ask(`tail -c ${shownBytes} ${k6LogFile}`);
+    if (output.length > 0) await this.#writeLog([output.toString().trimEnd()]);
   }
 
   /** From the Job to the last byte that k6 wrote. */
@@ -166,14 +170,16 @@ class K6Job implements K6Run {
     for (const each of [shell, reader]) {
       signal.addEventListener('abort', () => void each[Symbol.asyncDispose](), { once: true });
     }
-    await this.#release(shell);
+    await this.#release(shell, reader);
     this.#shell.resolve(shell);
     using records = new PodFile(reader, { source: recordsFile, copy: this.#files.console });
     return await this.#follow(records);
   }
 
-  async #release(shell: PodShell): Promise<void> {
+  async #release(shell: PodShell, reader: PodShell): Promise<void> {
     if (this.#heldUntil === undefined) return;
+    // They need a third of a second each to be connected: now nobody waits for that. Who asks next connects again.
+    await Promise.allSettled([shell.ask(':'), reader.ask(':')]);
     await unlessAborted(this.#heldUntil, this.#removed.signal);
     await shell.ask(releaseCommand);
   }
@@ -235,6 +241,7 @@ class K6Job implements K6Run {
   /** Its counts are the last that it writes. The cluster tells of its end a second later: too long to wait for. */
   async #endedAsAsked(records: PodFile): Promise<Ending> {
     await records.readToEnd();
+    this.#over = true;
     return { exitCode: undefined, detail: 'it wrote its counts after SIGINT', started: true };
   }
 

@@ -41,6 +41,11 @@ export class Kubectl {
     this.target = target;
   }
 
+  /** In which its commands look for what belongs to one. */
+  get namespace(): string {
+    return this.target.namespace ?? 'default';
+  }
+
   /** The same cluster, another namespace. */
   in(namespace: string | undefined): Kubectl {
     return new Kubectl({ ...this.target, namespace });

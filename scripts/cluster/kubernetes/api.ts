@@ -21,6 +21,8 @@ export interface ApiStream {
 export interface Api extends AsyncDisposable {
   /** Throws an Error when there is no answer in time. */
   get(path: string): Promise<ApiAnswer>;
+  /** Deletes an object; the query says how. Throws as `get` does. */
+  delete(path: string): Promise<ApiAnswer>;
   /** Throws an Error when there is no answer; ends when the signal is aborted. */
   stream(path: string, signal: AbortSignal): Promise<ApiStream>;
 }
@@ -30,14 +32,16 @@ export function apiAt(socketPath: string): Api {
   const agent = new Agent({ keepAlive: true });
   // kubectl's proxy refuses unknown names, so that no web page reaches it under one of its own.
   const options = { socketPath, agent, headers: { host: 'localhost' } };
+  const ask = async (method: string, path: string): Promise<ApiAnswer> => {
+    const signal = AbortSignal.timeout(timeouts.apiAnswerMs);
+    const response = await respond({ ...options, method, path, signal });
+    let body = '';
+    for await (const chunk of response.setEncoding('utf8')) body += chunk as string;
+    return { status: response.statusCode ?? 0, body, date: response.headers.date };
+  };
   return {
-    async get(path) {
-      const signal = AbortSignal.timeout(timeouts.apiAnswerMs);
-      const response = await respond({ ...options, path, signal });
-      let body = '';
-      for await (const chunk of response.setEncoding('utf8')) body += chunk as string;
-      return { status: response.statusCode ?? 0, body, date: response.headers.date };
-    },
+    get: (path) => ask('GET', path),
+    delete: (path) => ask('DELETE', path),
     async stream(path, signal) {
       const response = await respond({ ...options, path, signal });
       return { status: response.statusCode ?? 0, lines: linesOf(response) };

@@ -15,6 +15,7 @@ import type { Nodes } from './nodes.ts';
 import { Observer } from './observer.ts';
 import type { Owner } from './owner.ts';
 import { PodLogs } from './pod-logs.ts';
+import { removeObjects } from './removal.ts';
 import { serviceAnswers } from './service-check.ts';
 import { describeTrouble, troubleOf, unschedulable, type Trouble } from './trouble.ts';
 import { pull } from './triggers.ts';
@@ -92,11 +93,11 @@ export class KubernetesDeployment implements Deployment {
     const { text, service } = this.#documents;
     const { kubectl, api, nodes } = this.#place;
     writeWhole(join(dirname(logFolder), 'applied.yaml'), text);
-    // What an earlier trial left behind would be counted as this one's.
-    await this.#until(() => this.#observer.lives.length === 0, 'deploy');
     await this.#apply(text);
     this.#request.onAccepted?.(this);
     await this.#until(() => this.#reached({ replicas: manifest.replicas, ends: new Set() }), 'deploy');
+    // Nothing is to be measured while the pods of the trial before still use the machine.
+    await this.#until(() => this.#observer.earlierPods === 0, 'alone');
     await serviceAnswers({ api, kubectl, nodes, service, manifest, signal });
   }
 
@@ -129,6 +130,7 @@ export class KubernetesDeployment implements Deployment {
     this.#recordRollout('complete');
   }
 
+  /** Removes the pods without waiting until they have gone: the next deployment starts meanwhile, and does that. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#ending ??= this.#end();
     return this.#ending;
@@ -139,30 +141,19 @@ export class KubernetesDeployment implements Deployment {
     if (!this.broken.aborted) {
       // A failure is told by whoever finds what is left: the next deployment, or the end of the namespace.
       await this.#remove().catch(() => undefined);
-      await this.#podsGone();
     }
     await this.#logs[Symbol.asyncDispose]();
     await this.#observer[Symbol.asyncDispose]();
   }
 
-  /** From the top down, so that nothing is made again. Pods as orphans, or the garbage collector would grant them their grace. */
-  async #remove(): Promise<void> {
-    const { kubectl } = this.#place;
-    const { deployment, service, labelSelector } = this.#documents;
-    const replicaSets = this.#observer.replicaSets.map(({ name }) => `replicaset/${name}`);
-    const makers = [`deployment/${deployment}`, ...replicaSets];
-    await kubectl.run(['delete', ...makers, '--cascade=orphan', '--ignore-not-found']);
-    const pods = ['delete', 'pods', `--selector=${labelSelector}`, '--now', '--wait=false'];
-    await kubectl.run(pods);
-    await kubectl.run(['delete', `service/${service}`, '--wait=false', '--ignore-not-found']);
-  }
-
-  /** The next trial is not to share the machine with what is left of this one. */
-  async #podsGone(): Promise<void> {
-    const deadlineMs = monotonicMs() + timeouts.podsGoneMs;
-    while (this.#observer.lives.length > 0 && monotonicMs() < deadlineMs && !this.broken.aborted) {
-      await this.#changes.next();
-    }
+  #remove(): Promise<void> {
+    const { api, kubectl } = this.#place;
+    return removeObjects({
+      api,
+      namespace: kubectl.namespace,
+      ...this.#documents,
+      replicaSets: this.#observer.replicaSets.map(({ name }) => name),
+    });
   }
 
   #reached({ replicas, ends }: Aim): boolean {
@@ -230,7 +221,7 @@ async function partsOf(request: DeployRequest, place: DeploymentPlace): Promise<
   if (!('image' in artefact)) throw new Error('a Kubernetes cluster takes images, not folders');
   const { image } = artefact;
   const { api, kubectl, nodes, skew, neverPull, describeLoss } = place;
-  const namespace = kubectl.target.namespace ?? 'default';
+  const { namespace } = kubectl;
   const documents = documentsOf({ ...request, image, namespace, neverPull });
   const clock = new ClusterClock(originMs, skew);
   const logs = new PodLogs({ api, namespace, folder: logFolder });

@@ -11,9 +11,11 @@ function slice(uid: string, pods: { [name: string]: boolean | null }): object {
   return { metadata: { uid, resourceVersion: '1' }, endpoints };
 }
 
+const isEarlier = (pod: string) => pod.startsWith('earlier');
+
 test('a pod is an endpoint while any slice names it as ready; unknown counts as ready', () => {
   const records: EndpointRecord[] = [];
-  const endpoints = new Endpoints((record) => records.push(record), 50);
+  const endpoints = new Endpoints({ record: (record) => records.push(record), sinceMs: 50, isEarlier });
   const at = (arrivedMs: number, notBeforeMs = -Infinity) => ({ arrivedMs, notBeforeMs });
   endpoints.seen(slice('one', {}), true, at(60));
   endpoints.seen(slice('one', { a: true, b: false }), true, at(100));
@@ -31,8 +33,17 @@ test('a pod is an endpoint while any slice names it as ready; unknown counts as 
   expect([...endpoints.ready]).toEqual(['b']);
 });
 
+test('pods of an earlier deployment are none, ready or not', () => {
+  const records: EndpointRecord[] = [];
+  const endpoints = new Endpoints({ record: (record) => records.push(record), sinceMs: 0, isEarlier });
+  endpoints.seen(slice('one', { 'earlier-a': true, a: true }), true, { arrivedMs: 1, notBeforeMs: 0 });
+  endpoints.seen(slice('one', { a: true }), true, { arrivedMs: 2, notBeforeMs: 1 });
+  expect(records.map(({ event, pod }) => `${event} ${pod}`)).toEqual(['added a']);
+  expect([...endpoints.ready]).toEqual(['a']);
+});
+
 test('a slice without endpoints', () => {
-  const endpoints = new Endpoints(() => undefined, 0);
+  const endpoints = new Endpoints({ record: () => undefined, sinceMs: 0, isEarlier });
   endpoints.seen({ metadata: { uid: 'one' }, endpoints: null }, true, { arrivedMs: 1, notBeforeMs: 0 });
   expect(endpoints.ready.size).toBe(0);
 });

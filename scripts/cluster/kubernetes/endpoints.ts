@@ -15,18 +15,23 @@ const sliceSchema = z.looseObject({
     .nullish(),
 });
 
+export interface EndpointsRequest {
+  record: (record: EndpointRecord) => void;
+  /** Trial time before which the Service was not there. */
+  sinceMs: number;
+  /** Whether a pod is of an earlier deployment, and so of no interest. */
+  isEarlier: (pod: string) => boolean;
+}
+
 /** Which pods the EndpointSlices of one Service name as ready. */
 export class Endpoints {
-  readonly #record: (record: EndpointRecord) => void;
+  readonly #request: EndpointsRequest;
   /** By the slice's uid. */
   readonly #slices = new Map<string, Set<string>>();
   #ready = new Set<string>();
-  readonly #sinceMs: number;
 
-  /** `sinceMs`: trial time before which the Service was not there. */
-  constructor(record: (record: EndpointRecord) => void, sinceMs: number) {
-    this.#record = record;
-    this.#sinceMs = sinceMs;
+  constructor(request: EndpointsRequest) {
+    this.#request = request;
   }
 
   get ready(): ReadonlySet<string> {
@@ -39,15 +44,17 @@ export class Endpoints {
     if (isThere) this.#slices.set(metadata.uid, readyPods(endpoints ?? []));
     else this.#slices.delete(metadata.uid);
     const before = this.#ready;
-    this.#ready = new Set([...this.#slices.values()].flatMap((pods) => [...pods]));
+    const ready = [...this.#slices.values()].flatMap((pods) => [...pods]);
+    this.#ready = new Set(ready.filter((pod) => !this.#request.isEarlier(pod)));
     for (const pod of before) if (!this.#ready.has(pod)) this.#tell('removed', pod, arrival);
     for (const pod of this.#ready) if (!before.has(pod)) this.#tell('added', pod, arrival);
   }
 
   #tell(event: EndpointRecord['event'], pod: string, { arrivedMs, notBeforeMs }: Arrival): void {
     const heard = { source: 'watch of EndpointSlices', arrivedMs };
-    const earliest = Math.max(notBeforeMs, this.#sinceMs);
-    this.#record({ type: 'endpoint', pod, event, ...timing([earliest, arrivedMs], heard, arrivedMs) });
+    const { sinceMs, record } = this.#request;
+    const earliest = Math.max(notBeforeMs, sinceMs);
+    record({ type: 'endpoint', pod, event, ...timing([earliest, arrivedMs], heard, arrivedMs) });
   }
 }
 

@@ -50,12 +50,16 @@ export class Observer implements AsyncDisposable {
   /** Words of Events of the Deployment's objects, for the message when it fails. */
   readonly #warnings: { name: string; text: string }[] = [];
   readonly #held = new AsyncDisposableStack();
+  /** What was there before the deployment. Slices name pods, and may be later than they. */
+  readonly #earlier = { uids: new Set<string>(), names: new Set<string>() };
+  #begun = false;
   #old: { uids: Set<string>; hashes: Set<string> } | undefined;
 
   private constructor(request: ObserverRequest) {
     this.#request = request;
     const { api, clock, record } = request;
-    this.endpoints = new Endpoints(record, clock.now());
+    const isEarlier = (pod: string) => this.#earlier.names.has(pod);
+    this.endpoints = new Endpoints({ record, sinceMs: clock.now(), isEarlier });
     const now = () => clock.now();
     const onSilent = (reason: string) => void this.#break(reason);
     this.#revisions = {
@@ -64,11 +68,12 @@ export class Observer implements AsyncDisposable {
     };
   }
 
-  /** Resolves when everything is being watched. Throws a LabError `cluster-lost`. */
+  /** Resolves when everything is being watched; what is there by then is not of this deployment. Throws a LabError `cluster-lost`. */
   static async start(request: ObserverRequest): Promise<Observer> {
     const observer = new Observer(request);
     try {
       await observer.#watchAll();
+      observer.#begun = true;
       return observer;
     } catch (error) {
       await observer[Symbol.asyncDispose]();
@@ -79,6 +84,11 @@ export class Observer implements AsyncDisposable {
   /** Aborted with a LabError when it cannot be known any more what happens. */
   get broken(): AbortSignal {
     return this.#broken.signal;
+  }
+
+  /** How many pods of an earlier deployment with the same labels are still there. Nothing of theirs is recorded. */
+  get earlierPods(): number {
+    return this.#earlier.uids.size;
   }
 
   /** Those that are still there. */
@@ -171,6 +181,11 @@ export class Observer implements AsyncDisposable {
   #podChanged({ type, object, resourceVersion }: Change): void {
     const arrival = this.#arrival(this.#revisions.pods, resourceVersion);
     const state = podStateOf(object);
+    if (!this.#begun) this.#noteEarlier(state);
+    if (this.#earlier.uids.has(state.uid)) {
+      if (type === 'DELETED') this.#earlier.uids.delete(state.uid);
+      return;
+    }
     if (type === 'DELETED') {
       const life = this.#lives.get(state.uid);
       this.#lives.delete(state.uid);
@@ -181,6 +196,11 @@ export class Observer implements AsyncDisposable {
     life.seen(state, arrival);
     if (state.ip !== undefined) this.#goneByAddress.delete(state.ip);
     this.#catchUp(life);
+  }
+
+  #noteEarlier({ uid, name }: PodState): void {
+    this.#earlier.uids.add(uid);
+    this.#earlier.names.add(name);
   }
 
   #gone(life: PodLife, state: PodState, arrival: Arrival): void {

@@ -29,9 +29,10 @@ export interface ServiceCheck {
  * proxies follow some time later. Throws a LabError `deploy-failed`.
  */
 export async function serviceAnswers(check: ServiceCheck): Promise<void> {
-  const { kubectl, service, manifest, nodes, signal } = check;
-  const answer = await kubectl.json(['get', 'service', service, '--output=json'], { signal });
-  const address = serviceSchema.parse(answer).spec.clusterIP;
+  const { api, kubectl, service, manifest, nodes, signal } = check;
+  const { status, body } = await api.get(`/api/v1/namespaces/${kubectl.namespace}/services/${service}`);
+  if (status !== 200) throw new LabError('deploy-failed', `The Service ${service} cannot be read: ${body}`);
+  const address = serviceSchema.parse(JSON.parse(body)).spec.clusterIP;
   const path = healthPath(manifest);
   const url = `http://${address}:${manifest.servicePort}${path}`;
   const ask = nodes ? () => nodes.reaches(url) : () => reachesThroughApi(check, path);
@@ -58,8 +59,7 @@ async function reachesThroughApi(
   { api, kubectl, service, manifest }: ServiceCheck,
   path: string,
 ): Promise<string | undefined> {
-  const namespace = kubectl.target.namespace ?? 'default';
-  const proxied = `/api/v1/namespaces/${namespace}/services/http:${service}:${manifest.servicePort}/proxy${path}`;
+  const proxied = `/api/v1/namespaces/${kubectl.namespace}/services/http:${service}:${manifest.servicePort}/proxy${path}`;
   try {
     const { status, body } = await api.get(proxied);
     return status < 500 ? undefined : `HTTP status ${status}: ${body.slice(0, 200)}`;

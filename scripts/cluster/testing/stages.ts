@@ -15,6 +15,8 @@ export interface Stage extends AsyncDisposable {
   start: string[];
   /** What so many requests, each on a new connection, are answered with: `X-Pod: body`, or the error's code. */
   ask(deployment: Deployment, path: string, requests: number): Promise<string[]>;
+  /** Names of the toy's pods that are there, of whichever deployment; undefined where the cluster keeps no list. */
+  pods(deployment: Deployment): Promise<string[] | undefined>;
 }
 
 /** A driver and whether it can be tried here. */
@@ -46,6 +48,7 @@ function setEmbedded(): Promise<Stage> {
       for (let request = 0; request < requests; request += 1) answers.push(await askOnce(url + path));
       return answers;
     },
+    pods: () => Promise.resolve(undefined),
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   });
 }
@@ -83,6 +86,7 @@ async function setKind(): Promise<Stage> {
     artefact: { image: provided.image },
     start: [],
     ask: (deployment, path, requests) => askFromPod(deployment, { path, requests, image }),
+    pods: listPods,
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }
@@ -116,4 +120,10 @@ async function askFromPod(
   const words = ['exec', client, '--', 'node', '--input-type=module', '-e', clientProgram];
   const printed = await kubectl.run([...words, `${url}${path}`, String(requests)], { timeoutMs: 60_000 });
   return printed.trim().split('\n');
+}
+
+async function listPods({ loadPlace }: Deployment): Promise<string[] | undefined> {
+  if (loadPlace.from !== 'cluster') return undefined;
+  const words = ['get', 'pods', '--selector=app=toy', '--output=jsonpath={.items[*].metadata.name}'];
+  return (await loadPlace.kubectl.run(words)).split(' ');
 }
