@@ -6,7 +6,8 @@ import { runCommand } from '../support/command.ts';
 import { LabError } from '../support/errors.ts';
 import { cacheEntry, copyLog, prune, removeFolder } from './build-cache.ts';
 import type { ImageJob } from './image-jobs.ts';
-import { hasImage, markAsUsed, pruneImages } from './image-store.ts';
+import { hasImage } from '../support/engine-images.ts';
+import { markAsUsed, pruneImages } from './image-store.ts';
 import type { BuildOptions } from './native.ts';
 import { copySources, hashSources, listSources, type SourceFile } from './sources.ts';
 

@@ -1,4 +1,4 @@
-import { obtainImage } from '../build/image-store.ts';
+import { obtainImage } from '../support/engine-images.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { k6Image, k6Version } from '../load/k6-release.ts';
 import { provideK6 } from '../load/provision.ts';

@@ -14,8 +14,6 @@ export const timeouts = {
   podsGoneMs: 60_000,
   /** A namespace that is not wanted any more to be gone. */
   namespaceGoneMs: 30_000,
-  /** A node image of kind to be pulled, about 450 MB. */
-  nodeImagePullMs: 900_000,
   /** An image to be copied to a node, or pushed to a registry. */
   imagePushMs: 600_000,
   /** A kind cluster to be deleted. */
@@ -47,7 +45,7 @@ export const timeouts = {
   /** The engine to look up, tag or remove something; it may be busy with a build. */
   engineCommandMs: 60_000,
   /** An image to come from its registry; that of a node has 400 MB. */
-  imagePullMs: 600_000,
+  imagePullMs: 900_000,
   /** The download of a k6 release, 20 to 40 MB. */
   downloadMs: 300_000,
   /** k6 to end after SIGINT; it takes about 20 ms, and some seconds in a cluster until that is known. */

@@ -147,7 +147,7 @@ describe.skipIf(skipped !== '')(`the life of a kind cluster${skipped}`, { timeou
     );
     held[Symbol.dispose]();
     // Its turn has come.
-    await expect(providing).rejects.toMatchObject({ code: 'node-image-missing' });
+    await expect(providing).rejects.toMatchObject({ code: 'image-missing' });
   });
 
   test('one that another lab uses is neither made anew nor deleted', async () => {
@@ -183,9 +183,9 @@ describe.skipIf(skipped !== '')(`the life of a kind cluster${skipped}`, { timeou
   test('a node image that cannot be had is told before anything is made', async () => {
     const life = await open({ nodeImage: 'kindest/node:v1.99.9' });
     await expect(life.provide()).rejects.toMatchObject({
-      code: 'node-image-missing',
+      code: 'image-missing',
       message: expect.stringMatching(
-        /^The node image kindest\/node:v1\.99\.9 is not on this machine and cannot be pulled: /,
+        /^The lab needs the image kindest\/node:v1\.99\.9, which [^]*could not pull: [^]*\nChoose a version .*--kubernetes/,
       ) as string,
     });
     expect(await nodeContainers(name)).toEqual([]);

@@ -70,7 +70,7 @@ export class KindLife {
 
   /**
    * Resolves to the nodes of a cluster that is ready to be used. Throws a LabError: `cluster-taken` for a cluster of
-   * this name that is somebody else's, `cluster-busy`, `node-image-missing`, `cluster-not-created`; or the signal's
+   * this name that is somebody else's, `cluster-busy`, `image-missing`, `cluster-not-created`; or the signal's
    * reason, after what was begun has been removed.
    */
   async provide(): Promise<NodeContainer[]> {

@@ -65,8 +65,7 @@ async function describeProxy(kubectl: Kubectl): Promise<string> {
     const { mode, iptables } = proxySchema.parse(parse(answer.data['config.conf'] ?? '{}'));
     const period = iptables?.minSyncPeriod;
     const pause = period ? `, which follows a change at most once in ${period}` : '';
-    const share = await proxyShare(kubectl);
-    return `Connections reach pods through kube-proxy in mode ${mode || 'iptables'}${pause}; it ${share}.`;
+    return `Connections reach pods through kube-proxy in mode ${mode || 'iptables'}${pause}${await proxyShare(kubectl)}.`;
   } catch (error) {
     if (!(error instanceof LabError || error instanceof z.ZodError)) throw error;
     return 'What sends connections to pods is not known: there is no kube-proxy whose settings can be read.';
@@ -76,7 +75,12 @@ async function describeProxy(kubectl: Kubectl): Promise<string> {
 /** One that reserves nothing is late where processors are busy: https://github.com/kubernetes/kubeadm/issues/1095 */
 async function proxyShare(kubectl: Kubectl): Promise<string> {
   const words = ['get', 'daemonset', 'kube-proxy', '--output=json'];
-  const { spec } = daemonSetSchema.parse(await kubectl.in('kube-system').json(words));
-  const cpu = spec.template.spec.containers[0]?.resources?.requests?.cpu;
-  return cpu === undefined ? 'reserves no processor time' : `reserves ${cpu} of a processor`;
+  try {
+    const { spec } = daemonSetSchema.parse(await kubectl.in('kube-system').json(words));
+    const cpu = spec.template.spec.containers[0]?.resources?.requests?.cpu;
+    return cpu === undefined ? '; it reserves no processor time' : `; it reserves ${cpu} of a processor`;
+  } catch (error) {
+    if (!(error instanceof LabError || error instanceof z.ZodError)) throw error;
+    return '';
+  }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { obtainImage } from '../../build/image-store.ts';
+import { obtainImage } from '../../support/engine-images.ts';
 import { nodeContainers } from '../../cluster/kind/containers.ts';
 import { KindLife } from '../../cluster/kind/life.ts';
 import { defaultKubernetes, nodeImageOf } from '../../cluster/kind/node-image.ts';
