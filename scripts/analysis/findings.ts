@@ -17,7 +17,7 @@ export type FailureClass =
 export type Phase =
   | 'starting' // before its first readiness
   | 'serving'
-  | 'deleted' // deletion requested, SIGTERM not yet sent (preStop runs)
+  | 'deleted' // deletion requested, SIGTERM not yet sent (the preStop hook runs, if any)
   | 'terminating' // SIGTERM sent, still listening
   | 'draining' // listener closed, process still runs
   | 'exited'

@@ -43,7 +43,7 @@ export function differingLines({ run, differing }: RunReport): string[] {
 export const phaseWords: Record<Phase, string> = {
   starting: 'starting',
   serving: 'serving',
-  deleted: 'in preStop',
+  deleted: 'about to be told to stop',
   terminating: 'told to stop',
   draining: 'no longer listening',
   exited: 'gone',
