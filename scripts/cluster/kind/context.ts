@@ -4,7 +4,7 @@ import { Kubectl } from '../../support/kubectl.ts';
 import { provideProgram } from '../../support/provide.ts';
 import type { Cluster } from '../cluster.ts';
 import { startKubernetesCluster, type ProvideImage } from '../kubernetes/cluster.ts';
-import { serverVersion } from '../kubernetes/describe.ts';
+import { versionIn } from '../kubernetes/describe.ts';
 import { thisOwner } from '../kubernetes/owner.ts';
 import { pushImages } from '../kubernetes/registry.ts';
 import { nodeContainers } from './containers.ts';
@@ -59,7 +59,7 @@ async function kubectlOf({ context, signal, onProgress }: ContextOptions): Promi
   const target = { program: any.program, kubeconfig: undefined, context, namespace: undefined };
   let version: string;
   try {
-    version = await serverVersion(new Kubectl(target), signal);
+    version = versionIn(await new Kubectl(target).json(['get', '--raw=/version'], { signal }));
   } catch (error) {
     signal.throwIfAborted();
     const hint = 'Contexts: kubectl config get-contexts';

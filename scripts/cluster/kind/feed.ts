@@ -6,42 +6,39 @@ export interface FeedRequest<Item> {
   source: string;
   /** Goes on and prints a line for each item. */
   command: string[];
-  /** Ends well, and prints something, where the command is going to work. */
-  proof: string[];
   read: (line: string) => Item | undefined;
 }
 
 /** What commands in the nodes tell. Disposing it ends them. */
 export interface Feed<Item> extends AsyncDisposable {
   readonly source: string;
-  /** False where a node cannot tell, or does not any more. */
+  /** False when a node does not tell any more. */
   readonly works: boolean;
   listen(onItem: (item: Item) => void): Disposable;
 }
 
+/** Whether a command ends well, and prints something, in each node: a proof that a like one can be followed. */
+export async function worksIn(nodes: readonly string[], command: readonly string[]): Promise<boolean> {
+  const answers = await Promise.all(nodes.map((node) => askEngine(['exec', node, ...command])));
+  return answers.length > 0 && answers.every(({ failed, stdout }) => !failed && stdout !== '');
+}
+
 /** Follows a command in each node. */
-export async function startFeed<Item>(request: FeedRequest<Item>): Promise<Feed<Item>> {
-  const { nodes, source, command, proof, read } = request;
-  await using undo = new AsyncDisposableStack();
+export function startFeed<Item>(request: FeedRequest<Item>): Feed<Item> {
+  const { nodes, source, command, read } = request;
+  const followed = new AsyncDisposableStack();
   const listeners = new Set<(item: Item) => void>();
   const onLine = (line: string) => {
     const item = read(line);
     if (item !== undefined) for (const listener of listeners) listener(item);
   };
-  let works = nodes.length > 0;
+  let works = true;
   for (const node of nodes) {
-    const { failed, stdout } = await askEngine(['exec', node, ...proof]);
-    works &&= !failed && stdout !== '';
+    const following = followed.use(followInNode(node, command, onLine));
+    void following.ended.then(() => {
+      works = false;
+    });
   }
-  if (works) {
-    for (const node of nodes) {
-      const following = undo.use(followInNode(node, command, onLine));
-      void following.ended.then(() => {
-        works = false;
-      });
-    }
-  }
-  const end = undo.move();
   return {
     source,
     get works() {
@@ -51,6 +48,6 @@ export async function startFeed<Item>(request: FeedRequest<Item>): Promise<Feed<
       listeners.add(onItem);
       return { [Symbol.dispose]: () => void listeners.delete(onItem) };
     },
-    [Symbol.asyncDispose]: () => end.disposeAsync(),
+    [Symbol.asyncDispose]: () => followed.disposeAsync(),
   };
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { askEngine } from '../../support/engine-command.ts';
-import type { Nodes } from '../kubernetes/nodes.ts';
+import type { NewConnection, Nodes } from '../kubernetes/nodes.ts';
+import type { RuntimeAct } from '../kubernetes/runtime-act.ts';
 import { nodeContainers } from './containers.ts';
-import { startFeed } from './feed.ts';
+import { startFeed, worksIn, type Feed } from './feed.ts';
 import { readConntrackLine } from './conntrack-log.ts';
 import { readContainerdLine } from './containerd-log.ts';
 
@@ -17,37 +18,42 @@ const confListSchema = z.looseObject({
 export async function enterNodes(cluster: string, signal: AbortSignal): Promise<Nodes & AsyncDisposable> {
   const nodes = (await nodeContainers(cluster, { signal })).map(({ name }) => name);
   const [first = ''] = nodes;
-  await using undo = new AsyncDisposableStack();
-  const runtimeLog = undo.use(
-    await startFeed({
-      nodes,
-      source: "containerd's log",
-      command: ['journalctl', '--unit=containerd', '--follow', '--lines=0', '--output=cat'],
-      proof: ['journalctl', '--unit=containerd', '--lines=1', '--output=cat'],
-      read: readContainerdLine,
-    }),
-  );
-  const connections = undo.use(
-    await startFeed({
-      nodes,
-      source: "conntrack of the node's kernel",
-      command: ['conntrack', '--event', '--event-mask', 'NEW', '--proto', 'tcp', '--output', 'timestamp'],
-      proof: ['conntrack', '--version'],
-      read: readConntrackLine,
-    }),
-  );
-  const limits = [await describeNetwork(first, signal)];
-  const shareKernel = await sharesKernel(first, signal);
-  const end = undo.move();
+  const [hasJournal, hasConntrack, network, shareKernel] = await Promise.all([
+    worksIn(nodes, ['journalctl', '--unit=containerd', '--lines=1', '--output=cat']),
+    worksIn(nodes, ['conntrack', '--version']),
+    describeNetwork(first, signal),
+    sharesKernel(first, signal),
+  ]);
+  const undo = new AsyncDisposableStack();
+  const runtimeLog = hasJournal ? undo.use(followRuntime(nodes)) : undefined;
+  const connections = hasConntrack ? undo.use(followConnections(nodes)) : undefined;
   return {
     shareKernel,
-    runtimeLog: runtimeLog.works ? runtimeLog : undefined,
-    connections: connections.works ? connections : undefined,
-    limits,
+    runtimeLog,
+    connections,
+    limits: [network],
     reaches: (url) => reaches(first, url),
     whyLost: () => whyLost(cluster, nodes),
-    [Symbol.asyncDispose]: () => end.disposeAsync(),
+    [Symbol.asyncDispose]: () => undo.disposeAsync(),
   };
+}
+
+function followRuntime(nodes: readonly string[]): Feed<RuntimeAct> {
+  return startFeed({
+    nodes,
+    source: "containerd's log",
+    command: ['journalctl', '--unit=containerd', '--follow', '--lines=0', '--output=cat'],
+    read: readContainerdLine,
+  });
+}
+
+function followConnections(nodes: readonly string[]): Feed<NewConnection> {
+  return startFeed({
+    nodes,
+    source: "conntrack of the node's kernel",
+    command: ['conntrack', '--event', '--event-mask', 'NEW', '--proto', 'tcp', '--output', 'timestamp'],
+    read: readConntrackLine,
+  });
 }
 
 /** The engine may be on another machine, or in a virtual one. */

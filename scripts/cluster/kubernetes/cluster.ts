@@ -1,15 +1,15 @@
-import { LabError } from '../../support/errors.ts';
 import type { Kubectl } from '../../support/kubectl.ts';
 import type { Cluster, ClusterInfo, ProvidedImage } from '../cluster.ts';
 import { openApi } from './api-proxy.ts';
 import { measureSkew, noSkew } from './cluster-clock.ts';
 import { nodesForPods } from './cordon.ts';
 import { KubernetesDeployment, type DeploymentPlace } from './deployment.ts';
-import { describeLimits, serverVersion } from './describe.ts';
+import { describeLimits, versionIn } from './describe.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { createNamespace, namespaceReady, removeNamespace } from './namespace.ts';
 import type { Nodes } from './nodes.ts';
 import type { Owner } from './owner.ts';
+import { readObject } from './read-object.ts';
 
 /** Brings an image of this machine to where pods can have it. */
 export type ProvideImage = (image: string, signal: AbortSignal) => Promise<ProvidedImage>;
@@ -35,17 +35,17 @@ export interface KubernetesOptions {
 export async function startKubernetesCluster(options: KubernetesOptions): Promise<Cluster> {
   const { kubectl, nodes, owner, signal, onProgress } = options;
   await using undo = new AsyncDisposableStack();
-  const kubernetes = await serverVersion(kubectl, signal);
-  await removeLeftovers(kubectl, owner, { signal, onProgress });
-  const nodeNames = await visibleNodes(kubectl);
-  const limits = await describeLimits({ kubectl, nodes, nodeNames });
+  const api = undo.use(await openApi(kubectl));
+  const kubernetes = versionIn(await readObject(api, '/version'));
+  await removeLeftovers({ api, kubectl }, owner, { signal, onProgress });
+  const nodeNames = await nodesForPods(api);
+  const limits = await describeLimits({ api, nodes, nodeNames });
   const namespace = await createNamespace(kubectl, owner, signal);
   undo.defer(async () => {
     const problem = await removeNamespace(kubectl, namespace);
     if (problem !== undefined) onProgress(problem);
   });
   await namespaceReady(kubectl, namespace, signal);
-  const api = undo.use(await openApi(kubectl));
   const place: DeploymentPlace = {
     ...options,
     api,
@@ -72,16 +72,6 @@ export async function startKubernetesCluster(options: KubernetesOptions): Promis
     },
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
-}
-
-/** Undefined where the user may not list nodes, as in a namespace on somebody else's cluster. */
-async function visibleNodes(kubectl: Kubectl): Promise<string[] | undefined> {
-  try {
-    return await nodesForPods(kubectl);
-  } catch (error) {
-    if (error instanceof LabError) return undefined;
-    throw error;
-  }
 }
 
 function whyNoDrain(nodeNames: string[] | undefined): string | undefined {

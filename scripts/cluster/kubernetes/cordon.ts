@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { LabError } from '../../support/errors.ts';
 import type { Kubectl } from '../../support/kubectl.ts';
+import type { Api } from './api.ts';
 import { describeOwner, readOwner, stateOf, type Owner } from './owner.ts';
+import { readObject } from './read-object.ts';
 
 /** On a node that a lab has cordoned: an Owner as JSON, so that the next lab can undo it. */
 const cordonAnnotation = 'zero-downtime-lab/cordoned-by';
@@ -27,15 +30,21 @@ const listSchema = z.looseObject({
 
 type NodeObject = z.infer<typeof listSchema>['items'][number];
 
-async function readNodes(kubectl: Kubectl): Promise<NodeObject[]> {
-  return listSchema.parse(await kubectl.in(undefined).json(['get', 'nodes', '--output=json'])).items;
+/** Undefined where the user may not list nodes, as in a namespace on somebody else's cluster. */
+async function visibleNodes(api: Api): Promise<NodeObject[] | undefined> {
+  try {
+    return listSchema.parse(await readObject(api, '/api/v1/nodes')).items;
+  } catch (error) {
+    if (error instanceof LabError) return undefined;
+    throw error;
+  }
 }
 
-/** Names of the nodes on which pods without tolerations can be put now. */
-export async function nodesForPods(kubectl: Kubectl): Promise<string[]> {
+/** Names of the nodes on which pods without tolerations can be put now; undefined where the lab may not list them. */
+export async function nodesForPods(api: Api): Promise<string[] | undefined> {
   const keepsOut = ({ effect }: { effect: string }) => effect === 'NoSchedule' || effect === 'NoExecute';
-  return (await readNodes(kubectl))
-    .filter(({ spec }) => !spec.unschedulable && !spec.taints.some(keepsOut))
+  return (await visibleNodes(api))
+    ?.filter(({ spec }) => !spec.unschedulable && !spec.taints.some(keepsOut))
     .filter(({ status }) =>
       status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
     )
@@ -52,13 +61,13 @@ export async function cordon(kubectl: Kubectl, node: string, owner: Owner): Prom
   return undo.move();
 }
 
-/** Undoes the cordons of labs that died. */
+/** Undoes the cordons of labs that died, where the lab may see nodes: else it may not have cordoned any either. */
 export async function releaseCordons(
-  kubectl: Kubectl,
+  { api, kubectl }: { api: Api; kubectl: Kubectl },
   here: Owner,
   onProgress: (text: string) => void,
 ): Promise<void> {
-  for (const { metadata } of await readNodes(kubectl)) {
+  for (const { metadata } of (await visibleNodes(api)) ?? []) {
     const owner = readOwner(metadata.annotations[cordonAnnotation]);
     if (owner === undefined || stateOf(owner, here) !== 'dead') continue;
     onProgress(`uncordoning node ${metadata.name}, left cordoned by ${describeOwner(owner)}`);

@@ -1,30 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Kubectl } from '../../support/kubectl.ts';
+import { expect, test } from 'vitest';
+import { apiAt } from './api.ts';
 import { describeLimits } from './describe.ts';
-
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'describe-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A kubectl that may read only these objects, as users of somebody else's cluster often may. */
-function kubectlThatReads(objects: { [kind: string]: object }): Kubectl {
-  const program = join(folder, 'kubectl');
-  for (const [kind, object] of Object.entries(objects))
-    writeFileSync(join(folder, kind), JSON.stringify(object));
-  const script = `#!/bin/sh
-while [ "$1" != get ]; do shift; done
-[ -e "${folder}/$2" ] && exec cat "${folder}/$2"
-echo forbidden >&2
-exit 1`;
-  writeFileSync(program, script);
-  chmodSync(program, 0o755);
-  return new Kubectl({ program, kubeconfig: undefined, context: 'theirs', namespace: 'mine' });
-}
+import { stubApi } from './testing/stub-api.ts';
 
 const configmap = { data: { 'config.conf': 'mode: nftables' } };
 const slowConfigmap = { data: { 'config.conf': 'mode: ""\niptables: { minSyncPeriod: 1s }' } };
@@ -52,7 +29,12 @@ test.each([
     said: 'What sends connections to pods is not known: there is no kube-proxy whose settings can be read.',
   },
 ])('the proxy: $name', async ({ readable, said }) => {
-  const kubectl = kubectlThatReads(readable);
-  const [proxy] = await describeLimits({ kubectl, nodes: undefined, nodeNames: ['node'] });
+  await using stub = await stubApi(({ pathname }, response) => {
+    const kind = pathname.split('/').at(-2)?.slice(0, -1) ?? '';
+    const object = new Map<string, object>(Object.entries(readable)).get(kind);
+    response.writeHead(object ? 200 : 403).end(JSON.stringify(object ?? { message: 'forbidden' }));
+  });
+  await using api = apiAt(stub.socket);
+  const [proxy] = await describeLimits({ api, nodes: undefined, nodeNames: ['node'] });
   expect(proxy).toBe(said);
 });

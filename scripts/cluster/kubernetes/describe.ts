@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { parse } from 'yaml';
 import { LabError } from '../../support/errors.ts';
-import type { Kubectl } from '../../support/kubectl.ts';
+import type { Api } from './api.ts';
 import type { Nodes } from './nodes.ts';
+import { readObject } from './read-object.ts';
 
-const versionSchema = z.looseObject({ serverVersion: z.looseObject({ gitVersion: z.string() }) });
+const proxySettings = '/api/v1/namespaces/kube-system/configmaps/kube-proxy';
+const proxyPods = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy';
+
+const versionSchema = z.looseObject({ gitVersion: z.string() });
 const configMapSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
 const proxySchema = z.looseObject({
   mode: z.string().nullish(),
@@ -19,22 +23,21 @@ const daemonSetSchema = z.looseObject({
   }),
 });
 
-/** `1.34.4` */
-export async function serverVersion(kubectl: Kubectl, signal: AbortSignal): Promise<string> {
-  const answer = await kubectl.in(undefined).json(['version', '--output=json'], { signal });
-  return versionSchema.parse(answer).serverVersion.gitVersion.replace(/^v/, '');
+/** `1.34.4`, of what the API server answers to `/version`. */
+export function versionIn(answer: unknown): string {
+  return versionSchema.parse(answer).gitVersion.replace(/^v/, '');
 }
 
 export interface LimitsRequest {
-  kubectl: Kubectl;
+  api: Api;
   nodes: Nodes | undefined;
   /** That take pods; undefined where the lab may not see them. */
   nodeNames: string[] | undefined;
 }
 
 /** What this cluster is like and what cannot be seen in it, as sentences for the report. */
-export async function describeLimits({ kubectl, nodes, nodeNames }: LimitsRequest): Promise<string[]> {
-  const limits = [await describeProxy(kubectl)];
+export async function describeLimits({ api, nodes, nodeNames }: LimitsRequest): Promise<string[]> {
+  const limits = [await describeProxy(api)];
   if (nodeNames === undefined)
     limits.push('How many nodes take pods is not known: the lab may not list them.');
   else if (nodeNames.length === 1)
@@ -58,14 +61,13 @@ export async function describeLimits({ kubectl, nodes, nodeNames }: LimitsReques
 }
 
 /** The mode of kube-proxy decides when an ended pod stops to get connections. */
-async function describeProxy(kubectl: Kubectl): Promise<string> {
+async function describeProxy(api: Api): Promise<string> {
   try {
-    const words = ['get', 'configmap', 'kube-proxy', '--output=json'];
-    const answer = configMapSchema.parse(await kubectl.in('kube-system').json(words));
-    const { mode, iptables } = proxySchema.parse(parse(answer.data['config.conf'] ?? '{}'));
+    const { data } = configMapSchema.parse(await readObject(api, proxySettings));
+    const { mode, iptables } = proxySchema.parse(parse(data['config.conf'] ?? '{}'));
     const period = iptables?.minSyncPeriod;
     const pause = period ? `, which follows a change at most once in ${period}` : '';
-    return `Connections reach pods through kube-proxy in mode ${mode || 'iptables'}${pause}${await proxyShare(kubectl)}.`;
+    return `Connections reach pods through kube-proxy in mode ${mode || 'iptables'}${pause}${await proxyShare(api)}.`;
   } catch (error) {
     if (!(error instanceof LabError || error instanceof z.ZodError)) throw error;
     return 'What sends connections to pods is not known: there is no kube-proxy whose settings can be read.';
@@ -73,10 +75,9 @@ async function describeProxy(kubectl: Kubectl): Promise<string> {
 }
 
 /** One that reserves nothing is late where processors are busy: https://github.com/kubernetes/kubeadm/issues/1095 */
-async function proxyShare(kubectl: Kubectl): Promise<string> {
-  const words = ['get', 'daemonset', 'kube-proxy', '--output=json'];
+async function proxyShare(api: Api): Promise<string> {
   try {
-    const { spec } = daemonSetSchema.parse(await kubectl.in('kube-system').json(words));
+    const { spec } = daemonSetSchema.parse(await readObject(api, proxyPods));
     const cpu = spec.template.spec.containers[0]?.resources?.requests?.cpu;
     return cpu === undefined ? '; it reserves no processor time' : `; it reserves ${cpu} of a processor`;
   } catch (error) {

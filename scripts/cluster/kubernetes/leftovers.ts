@@ -1,4 +1,5 @@
 import type { Kubectl } from '../../support/kubectl.ts';
+import type { Api } from './api.ts';
 import { labNamespaces, removeNamespace } from './namespace.ts';
 import { releaseCordons } from './cordon.ts';
 import { describeOwner, stateOf, type Owner } from './owner.ts';
@@ -8,11 +9,12 @@ import { describeOwner, stateOf, type Owner } from './owner.ts';
  * lives, or of which it cannot be known whether it does.
  */
 export async function removeLeftovers(
-  kubectl: Kubectl,
+  cluster: { api: Api; kubectl: Kubectl },
   here: Owner,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (text: string) => void },
 ): Promise<void> {
-  await releaseCordons(kubectl, here, onProgress);
+  const { kubectl } = cluster;
+  await releaseCordons(cluster, here, onProgress);
   for (const { name, owner } of await labNamespaces(kubectl, signal)) {
     signal.throwIfAborted();
     const state = owner === undefined ? 'unknown' : stateOf(owner, here);

@@ -7,6 +7,7 @@ import type { Kubectl } from '../../support/kubectl.ts';
 import { timeouts } from '../../support/timeouts.ts';
 import type { Api } from './api.ts';
 import type { Nodes } from './nodes.ts';
+import { readObject } from './read-object.ts';
 
 const lookAgainMs = 100;
 /** Where nobody can ask from a node: the proxies of the nodes synchronise at least once a second by default. */
@@ -29,10 +30,8 @@ export interface ServiceCheck {
  * proxies follow some time later. Throws a LabError `deploy-failed`.
  */
 export async function serviceAnswers(check: ServiceCheck): Promise<void> {
-  const { api, kubectl, service, manifest, nodes, signal } = check;
-  const { status, body } = await api.get(`/api/v1/namespaces/${kubectl.namespace}/services/${service}`);
-  if (status !== 200) throw new LabError('deploy-failed', `The Service ${service} cannot be read: ${body}`);
-  const address = serviceSchema.parse(JSON.parse(body)).spec.clusterIP;
+  const { service, manifest, nodes, signal } = check;
+  const address = await addressOf(check);
   const path = healthPath(manifest);
   const url = `http://${address}:${manifest.servicePort}${path}`;
   const ask = nodes ? () => nodes.reaches(url) : () => reachesThroughApi(check, path);
@@ -48,6 +47,17 @@ export async function serviceAnswers(check: ServiceCheck): Promise<void> {
     await sleep(lookAgainMs, undefined, { signal });
   }
   if (nodes === undefined) await sleep(proxiesSettleMs, undefined, { signal });
+}
+
+async function addressOf({ api, kubectl, service }: ServiceCheck): Promise<string> {
+  try {
+    const object = await readObject(api, `/api/v1/namespaces/${kubectl.namespace}/services/${service}`);
+    return serviceSchema.parse(object).spec.clusterIP;
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    const message = `The Service ${service} cannot be read. ${messageOf(error)}`;
+    throw new LabError('deploy-failed', message, { cause: error });
+  }
 }
 
 function healthPath({ readinessProbe }: Manifest): string {
