@@ -37,6 +37,20 @@ test.skipIf(process.platform !== 'linux')('too much memory is told once', async 
   ]);
 });
 
+test('a log that grew after the last look is cut when the app has ended', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'guard-'));
+  const logFile = join(folder, 'log');
+  const told: string[] = [];
+  const onLog = (detail: string) => told.push(detail);
+  const guard = guardContainer({ pid: 0, manifest: manifest(), logFile, onMemory: onLog, onLog });
+  appendFileSync(logFile, Buffer.alloc(11 * mebibyte, 'x'));
+  // Nothing was awaited, so the guard has not looked yet.
+  guard.stop();
+  expect(statSync(logFile).size).toBe(mebibyte);
+  expect(told).toHaveLength(1);
+  rmSync(folder, { recursive: true });
+});
+
 test('a log that grows too long is cut to its beginning, as often as it does', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'guard-'));
   const logFile = join(folder, 'log');

@@ -116,9 +116,9 @@ function runningPod({ limits, onWarning }: SinglePodRequest, started: Started): 
     listensElsewhere: () => (listener.listening() ? undefined : listensElsewhere(pid, address)),
     describeLog: () => describeLog(started),
     async [Symbol.asyncDispose]() {
-      guard.stop();
       kill();
       await exited.catch(() => undefined);
+      guard.stop();
       listener.stop();
     },
   };
