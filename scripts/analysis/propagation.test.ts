@@ -90,6 +90,20 @@ describe('a run', () => {
     expect(delay?.measured?.medianMs).toBeLessThanOrEqual(proxiesMs);
   });
 
+  test('tells by quartiles when there are two kinds of delay', () => {
+    const delays = [100, 100, 100, 200, 1000, 1000, 1000];
+    const propagation = delays.map((delayMs) => ({
+      pod: 'a',
+      delayMs,
+      betweenMs: [delayMs, delayMs] as [number, number],
+      complete: true,
+    }));
+    expect(propagationDelayOf([trial(1000, { propagation })])?.measured).toMatchObject({
+      medianMs: 200,
+      quartilesMs: [100, 1000],
+    });
+  });
+
   test('has none where every pod is told to stop at once, or nothing is valid', () => {
     expect(propagationDelayOf([trial(0)])).toEqual({ measured: null, trials: [], leftOut: 3 });
     const invalid = trial(1000, { invalid: [{ code: 'x', text: '' }] });

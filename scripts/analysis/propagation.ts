@@ -1,4 +1,4 @@
-import { median } from 'd3-array';
+import { median, quantile } from 'd3-array';
 import { roundMs } from '../support/clock.ts';
 import { clientTimes } from './client-times.ts';
 import type { Evidence } from './evidence.ts';
@@ -9,6 +9,8 @@ import { spanBetween } from './span.ts';
 /** Over terminations that show the whole delay. */
 export interface MeasuredDelay {
   medianMs: number;
+  /** A quarter is not longer than the first, a quarter not shorter than the second: the median alone hides two kinds of delay. */
+  quartilesMs: readonly [number, number];
   shortestMs: number;
   longestMs: number;
   /** Each of the delays lies in a span: how long these are, in the middle. */
@@ -112,10 +114,14 @@ export function propagationDelayOf(findings: readonly TrialFindings[]): Propagat
 function summarise(samples: readonly PropagationSample[]): MeasuredDelay | null {
   const delays = samples.map(({ delayMs }) => delayMs);
   const medianMs = median(delays);
+  const lowerMs = quantile(delays, 0.25);
+  const upperMs = quantile(delays, 0.75);
   const spanMs = median(samples, ({ betweenMs: [earliest, latest] }) => latest - earliest);
-  if (medianMs === undefined || spanMs === undefined) return null;
+  if (medianMs === undefined || lowerMs === undefined || upperMs === undefined) return null;
+  if (spanMs === undefined) return null;
   return {
     medianMs: Math.round(medianMs),
+    quartilesMs: [Math.round(lowerMs), Math.round(upperMs)],
     shortestMs: Math.round(Math.min(...delays)),
     longestMs: Math.round(Math.max(...delays)),
     spanMs: Math.round(spanMs),

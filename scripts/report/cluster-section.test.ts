@@ -15,7 +15,7 @@ test('kind: version, measured delay and where it was measured, reasons, limits',
   expect(clusterLines(report)).toMatchInlineSnapshot(`
     [
       "kind, Kubernetes v1.34.4; pods are PID 1 of their own PID namespace",
-      "propagation delay, from the deletion of a pod to the last new connection that reached it: median 0.37 s, 0.36 s to 0.38 s, in 3 terminations (toy/closing/prestop/1), each known to 0.02 s; 33 more ended too early to show it whole",
+      "propagation delay, from the deletion of a pod to the last new connection that reached it: median 0.37 s (quartiles 0.36 s and 0.37 s), 0.36 s to 0.38 s, in 3 terminations (toy/closing/prestop/1), each known to 0.02 s; 33 more ended too early to show it whole",
       "a container engine answered",
       "One node.",
     ]

@@ -69,6 +69,8 @@ test('with the name of a cluster in front, figures are those of the run publishe
     '150/232 refused and 0/492 (≤63 %)',
   );
   expect(fill('{kind delay} and {embedded delay} and {delay}').text).toBe('0.37 s and 0.50 s and 0.37 s');
+  expect(fill('{kind delay quartiles}').text).toBe('0.36 s and 0.37 s');
+  expect(fill('{embedded delay quartiles}').problems).toMatchObject([{ found: 'one that did not' }]);
   expect(fill('{embedded toy/bare naive fresh: no loss seen}').problems).toHaveLength(1);
   expect(fillFigures('{kind toy/bare exit}', report).problems).toMatchObject([{ found: '"kind"' }]);
 });

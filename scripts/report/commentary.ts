@@ -25,7 +25,7 @@ const verdicts: readonly Verdict[] = ['no loss seen', 'loses', 'loses sometimes'
  * something, `{gin/naive drain}`, `{gin/naive exit}` and `{gin/naive strategy}` give those of the row, `{gin/naive evidence}` a
  * connection that proves each part of the strategy. What the text claims is checked: `{gin/naive naive fresh: loses}` is a problem when the run says otherwise.
  * Figures are those of `report`; with the name of a cluster in front, `{kind gin/naive drain}`, those of the run published for that, and
- * `{kind delay}` gives its propagation delay.
+ * `{kind delay}` gives its propagation delay, `{kind delay quartiles}` the lower and the upper quartile.
  */
 export function fillFigures(
   text: string,
@@ -48,6 +48,7 @@ type Figure = { text: string } | Pick<CommentaryProblem, 'expected' | 'found'>;
 
 function figureOf(words: string, report: RunReport): Figure {
   if (words === 'delay') return delayFigure(report);
+  if (words === 'delay quartiles') return quartilesFigure(report);
   const { rows } = report;
   const [subject = '', claim] = words.split(': ');
   const [variant, ...what] = subject.split(' ');
@@ -62,10 +63,19 @@ function figureOf(words: string, report: RunReport): Figure {
   return cellFigure(row, what, claim);
 }
 
+const delayNotMeasured = {
+  expected: 'a run that measured the propagation delay',
+  found: 'one that did not',
+};
+
 function delayFigure(report: RunReport): Figure {
   const delay = delayOf(report);
-  if (delay !== null) return { text: seconds(delay.usualMs) };
-  return { expected: 'a run that measured the propagation delay', found: 'one that did not' };
+  return delay === null ? delayNotMeasured : { text: seconds(delay.usualMs) };
+}
+
+function quartilesFigure({ propagationDelay }: RunReport): Figure {
+  const quartilesMs = propagationDelay?.measured?.quartilesMs;
+  return quartilesMs === undefined ? delayNotMeasured : { text: quartilesMs.map(seconds).join(' and ') };
 }
 
 function strategyFigure({ probe }: RowReport, claim: string | undefined): Figure {
