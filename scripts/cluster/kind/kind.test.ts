@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { monotonicMs } from '../../support/clock.ts';
 import { askEngine, runEngine } from '../../support/engine-command.ts';
 import { checkEngine } from '../../support/engine.ts';
 import { Kubectl } from '../../support/kubectl.ts';
+import { lastLines } from '../../support/log-tail.ts';
 import { timeouts } from '../../support/timeouts.ts';
 import type { EventRecord, PodRecord } from '../../timeline/records.ts';
 import type { Cluster, Deployment, DeployRequest, LoadPlace } from '../cluster.ts';
@@ -135,6 +136,21 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 900_000 }
     await using deployment = await deploy();
     expect(readFileSync(join(folder, 'applied.yaml'), 'utf8')).toContain(`image: ${image}`);
     expect(deployment.url).toBe('http://toy:8080');
+  });
+
+  test('a log without end does not fill the disk', async () => {
+    const server = `require('http').createServer((_, response) => response.end()).listen(8080);
+      const line = 'x'.repeat(1023) + '\\n';
+      setInterval(() => require('fs').writeSync(1, line.repeat(1024)), 10)`;
+    const command = ['node', '-e', server];
+    const variant = variantOf('toy/server', { image: { args: {}, command, exitCode: 0 } });
+    records.length = 0;
+    await using deployment = await cluster.deploy({ ...request(image, { replicas: 1 }, {}), variant });
+    expect(deployment.url).toBe('http://toy:8080');
+    const pod = records.flatMap((record) => (record.type === 'pod' ? [record.pod] : [])).at(-1) ?? '';
+    const file = join(folder, 'pods', `${pod}.log`);
+    while (!(await lastLines(file, 1))[0]?.startsWith('The lab keeps the first 10 MiB')) await sleep(100);
+    expect(statSync(file).size).toBeLessThan(10.1 * 1024 * 1024);
   });
 
   test('the spans hold what the lab and the pods themselves know', async () => {

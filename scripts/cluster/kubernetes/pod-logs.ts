@@ -6,6 +6,9 @@ import { makeFolder } from '../../support/write-whole.ts';
 import type { Api } from './api.ts';
 
 const shownLines = 12;
+/** An app that logs without end must not fill the disk. The beginning stays, where a server says what it is. */
+const keptBytes = 10 * 1024 * 1024;
+const cutNotice = `The lab keeps the first ${keptBytes / 1024 / 1024} MiB of a container's log. The rest is not here.`;
 
 export interface PodLogsRequest {
   api: Api;
@@ -23,6 +26,7 @@ export class PodLogs implements AsyncDisposable {
   readonly #stop = new AbortController();
   /** `<pod> <restart count>` */
   readonly #followed = new Set<string>();
+  readonly #cut = new Set<string>();
   readonly #running = new Set<Promise<void>>();
 
   constructor(request: PodLogsRequest) {
@@ -34,17 +38,20 @@ export class PodLogs implements AsyncDisposable {
     return join(this.#request.folder, `${pod}.log`);
   }
 
-  /** What a pod printed last. One that crashes at once may be over before it can be followed: then it is asked for. */
+  /**
+   * What a pod printed last. It is asked for where it was not followed that far: one that crashes at once may be over
+   * before it can be followed.
+   */
   async lastLinesOf(pod: string): Promise<string[]> {
     const followed = await lastLines(this.fileOf(pod), shownLines);
-    if (followed.length > 0) return followed;
+    if (followed.length > 0 && !this.#cut.has(pod)) return followed;
     const { api, namespace } = this.#request;
     for (const which of ['false', 'true']) {
       const query = `tailLines=${shownLines}&previous=${which}`;
       const { status, body } = await api.get(`/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`);
       if (status === 200 && body.trim() !== '') return body.trim().split('\n');
     }
-    return [];
+    return followed;
   }
 
   /** The container of this pod has been started, for the first time or again. */
@@ -67,14 +74,22 @@ export class PodLogs implements AsyncDisposable {
 
   async #copy(pod: string): Promise<void> {
     const { api, namespace } = this.#request;
-    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?follow=true&timestamps=true`;
+    const query = `follow=true&timestamps=true&limitBytes=${keptBytes}`;
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`;
     const { status, lines } = await api.stream(path, this.#stop.signal);
     if (status !== 200) return;
     const file = createWriteStream(this.fileOf(pod), { flags: 'a' });
     // A full disk is reported by whoever writes the timeline.
     file.on('error', () => undefined);
+    let bytes = 0;
     try {
-      for await (const line of lines) file.write(`${line}\n`);
+      for await (const line of lines) {
+        bytes += Buffer.byteLength(line) + 1;
+        file.write(`${line}\n`);
+      }
+      if (bytes < keptBytes) return;
+      this.#cut.add(pod);
+      file.write(`${cutNotice}\n`);
     } finally {
       file.end();
       await once(file, 'close');
