@@ -48,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')(`kill -9 with KILL_SEED=${String(k
     const ended = await run.ended;
     expect(ended.exitCode).toBe(130);
     expect(ended.stderr).not.toMatch(/^ +at /m);
-    await until('nothing is left', () => lab.processes().length === 0, 10_000);
+    await lab.gone();
     expect(new Set(killed.map(({ victim }) => victim)).size).toBe(2);
     const reported = await lab.report('--json').ended;
     expect([0, 2]).toContain(reported.exitCode);

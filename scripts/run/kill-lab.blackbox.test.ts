@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { killRandom, killSeed } from './testing/kill-seed.ts';
-import { until } from './testing/lab-process.ts';
 import { tinyLabs } from './testing/tiny-lab.ts';
 
 const kills = 20;
@@ -21,7 +20,7 @@ describe.skipIf(process.platform !== 'linux')(`kill -9 with KILL_SEED=${String(k
       await Promise.race([sleep(afterMs), run.ended]);
       run.kill('SIGKILL');
       await run.ended;
-      await until('nothing is left', () => lab.processes().length === 0, 10_000);
+      await lab.gone();
       const { exitCode, stderr } = await lab.report().ended;
       const about = `kill ${String(kill)} after ${afterMs.toFixed(0)} ms: ${stderr}`;
       // 64: nothing was written yet, so there is no latest run.

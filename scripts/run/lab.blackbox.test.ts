@@ -131,7 +131,7 @@ describe('kill -9 of the lab', () => {
     expect(lab.processes().some(({ command }) => command.includes('toy.mjs'))).toBe(true);
     run.kill('SIGKILL');
     await run.ended;
-    await until('nothing is left', () => lab.processes().length === 0, 10_000);
+    await lab.gone();
     const { exitCode, stdout } = await lab.report().ended;
     expect([0, 2]).toContain(exitCode);
     expect(stdout).toMatch(measured);

@@ -120,7 +120,7 @@ describe('a run goes on', () => {
     const { lab, run } = await inSecondTrial();
     run.kill('SIGKILL');
     await run.ended;
-    await until('nothing is left', () => processesNaming(lab.root) === '', 10_000);
+    await lab.gone();
     await expectOneMeasured(lab);
   });
 

@@ -11,12 +11,26 @@ export interface Containment {
   reason: string;
 }
 
-const parentDeath = ['setpriv', '--pdeathsig', 'KILL', '--'];
+/**
+ * A lab that is killed before its child asks for the parent-death signal leaves it waiting for a signal that has been sent:
+ * who asks must then look whether its parent is still there (prctl(2), PR_SET_PDEATHSIG). setpriv and unshare do not.
+ */
+function parentDeath(): string[] {
+  const checked = '[ "$PPID" = "$1" ] || exit; shift; exec "$@"';
+  return ['setpriv', '--pdeathsig', 'KILL', '--', 'sh', '-c', checked, 'sh', String(process.pid)];
+}
 
+/**
+ * The first process in the namespace does not see its parent, `unshare`. It is given a descriptor that lists the children
+ * of `unshare`: none is left when that has ended (proc_tid_children(5)).
+ */
 function namespaceCommand(): string[] {
+  const watched = 'exec 9< "/proc/$$/task/$$/children" && exec "$@"';
+  const checked = 'read -r child <&9; [ -n "$child" ] || exit; exec "$@" 9<&-';
   // An ordinary user needs a user namespace first; root does not, and may be denied one.
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  return [...parentDeath, 'unshare', ...user, '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
+  const unshare = ['unshare', ...user, '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
+  return [...parentDeath(), 'sh', '-c', watched, 'sh', ...unshare, 'sh', '-c', checked, 'sh'];
 }
 
 function firstLine(text: string): string {
@@ -43,7 +57,7 @@ function detect(): Containment {
       reason: `PID namespaces are a feature of Linux; this is ${process.platform}`,
     };
   }
-  const withoutParentDeath = obstacle(parentDeath);
+  const withoutParentDeath = obstacle(parentDeath());
   if (withoutParentDeath !== undefined) {
     const reason = `setpriv (util-linux) does not work here: ${withoutParentDeath}`;
     return { pidNamespace: false, parentDeathSignal: false, reason };
@@ -77,5 +91,5 @@ export function containedPrefix(): string[] {
 
 /** Words to put before a single-process command so that it ends with the lab; empty where not possible. */
 export function parentDeathPrefix(): string[] {
-  return containment().parentDeathSignal ? [...parentDeath] : [];
+  return containment().parentDeathSignal ? parentDeath() : [];
 }

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { coerce, gte } from 'semver';
+import { parentDeathPrefix } from './contained.ts';
 import { timeouts } from './timeouts.ts';
 
 /** What must be there: `Go`, found as `go`, in version `1.24` or newer. */
@@ -46,7 +47,7 @@ export function isAtLeast(version: string, atLeast: string): boolean {
 export async function checkProgram(need: ProgramNeed): Promise<ProgramCheck> {
   const needs = `needs ${need.name} ≥ ${need.atLeast}`;
   if (findProgram(need.command) === undefined) return { reason: `${needs}, not found` };
-  const [program = need.command, ...args] = need.versionCommand;
+  const [program = need.command, ...args] = [...parentDeathPrefix(), ...need.versionCommand];
   const shown = need.versionCommand.join(' ');
   const result = await execa(program, args, {
     all: true,

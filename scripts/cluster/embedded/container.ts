@@ -56,12 +56,21 @@ function belowTmp(folders: string[]): string[] {
   return [...real].filter((folder) => folder.startsWith('/tmp/'));
 }
 
+/**
+ * A container, and a hook or probe in it, sees the environment it was given: nothing of the lab's, nothing that a shell
+ * adds (`PWD`), and names that a shell drops (`logging.level.root`).
+ */
+function onlyEnvironment(env: { [name: string]: string }): string[] {
+  return ['env', '-i', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
+}
+
 function wrapped(request: ContainerRequest): string[] {
-  if (!containment().pidNamespace) return [...containedPrefix(), ...request.command];
+  const command = [...onlyEnvironment(request.env), ...request.command];
+  if (!containment().pidNamespace) return [...containedPrefix(), ...command];
   makeFolder(request.temporaryFolder);
   const visible = belowTmp([...request.visible, request.folder]);
   const names = [request.temporaryFolder, request.folder, ...visible, '--'];
-  return [...containedPrefix(), 'sh', '-c', privateTmp, 'sh', ...names, ...request.command];
+  return [...containedPrefix(), 'sh', '-c', privateTmp, 'sh', ...names, ...command];
 }
 
 /** Host PID of PID 1 in the namespace: the only child of `unshare`, there about a millisecond after it. */
@@ -166,8 +175,7 @@ export async function startContainer(request: ContainerRequest): Promise<Contain
 }
 
 function enterCommand(firstPid: number, env: { [name: string]: string }): string[] {
-  // A hook or probe sees the environment of the container, not the lab's.
-  const environment = ['env', '-i', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
+  const environment = onlyEnvironment(env);
   if (!containment().pidNamespace) return environment;
   const user = process.getuid?.() === 0 ? [] : ['--user', '--preserve-credentials'];
   const namespaces = [...user, '--pid', '--mount', '--wd'];

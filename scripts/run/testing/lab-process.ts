@@ -49,14 +49,19 @@ export function startCommand(
   };
 }
 
-/** Waits for a condition, and fails with a description when it does not come true. */
-export async function until(description: string, condition: () => boolean, limitMs = 120_000): Promise<void> {
+/** Waits for a condition, and fails with a description, of what is there then, when it does not come true. */
+export async function until(
+  description: string | (() => string),
+  condition: () => boolean,
+  limitMs = 120_000,
+): Promise<void> {
   const attempts = limitMs / 50;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (condition()) return;
     await sleep(50);
   }
-  throw new Error(`not within ${String(limitMs / 1000)} s: ${description}`);
+  const described = typeof description === 'string' ? description : description();
+  throw new Error(`not within ${String(limitMs / 1000)} s: ${described}`);
 }
 
 /** Files below the results folder whose path matches. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resultFiles, startCommand, type LabProcess } from './lab-process.ts';
+import { resultFiles, startCommand, until, type LabProcess } from './lab-process.ts';
 import { processesThat, type FoundProcess } from './processes.ts';
 import { writeTinyCatalogue, type TinyManifest, type ToyFramework } from './tiny-catalogue.ts';
 
@@ -18,6 +18,8 @@ export interface TinyLab {
   report: (...more: string[]) => LabProcess;
   /** Lab, k6, balancers and pods of this catalogue that run now; those of other labs on the machine do not count. */
   processes: () => FoundProcess[];
+  /** Waits until none of them is left, and fails with those that are. What nobody ends would stay for ever. */
+  gone: () => Promise<void>;
 }
 
 /** Parts of a run that most tests can do without, and that take time. */
@@ -36,23 +38,34 @@ function tinyLab(root: string, { controls = false, probe = false }: TinyParts): 
   const token = `LAB_TEST=${randomUUID()}`;
   const [name = '', value = ''] = token.split('=');
   const files = (pattern: string) => resultFiles(results, pattern);
+  const processes = () => {
+    const pods = files('**/pods/*.log').map((file) => `HOSTNAME=${file.replace(/^.*\/|\.log$/g, '')}`);
+    const variables = new Set([...pods, token]);
+    return processesThat(
+      ({ command, environment }) =>
+        command.includes(root) || environment.some((entry) => variables.has(entry)),
+    );
+  };
   return {
     root,
     results,
     words,
     files,
+    processes,
+    gone: () =>
+      until(
+        () => ['none of these is left:', ...processes().map(shown)].join('\n  '),
+        () => processes().length === 0,
+        60_000,
+      ),
     run: (...more) => startCommand('lab', [...words, ...more], { [name]: value }),
     runWith: (env, ...more) => startCommand('lab', [...words, ...more], { ...env, [name]: value }),
     report: (...more) => startCommand('report', ['latest', '--results', results, ...more]),
-    processes() {
-      const pods = files('**/pods/*.log').map((file) => `HOSTNAME=${file.replace(/^.*\/|\.log$/g, '')}`);
-      const variables = new Set([...pods, token]);
-      return processesThat(
-        ({ command, environment }) =>
-          command.includes(root) || environment.some((entry) => variables.has(entry)),
-      );
-    },
   };
+}
+
+function shown({ pid, command }: FoundProcess): string {
+  return `${String(pid)} ${command}`;
 }
 
 /** Ends the lab that a test left running when it failed, and all pods with it. */
