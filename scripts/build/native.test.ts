@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { chmod, mkdir, readFile, readdir, readlink, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { containment } from '../support/contained.ts';
 import { LabError } from '../support/errors.ts';
+import { until } from '../support/testing/until.ts';
 import { buildFramework, type Artefact } from './native.ts';
 import { openWorkshop, toyFramework, type Workshop } from './testing/toy.ts';
 import type { Framework } from '../catalogue/model.ts';
@@ -28,14 +28,6 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
 
 async function cached(): Promise<string[]> {
   return (await readdir(join(workshop.cache, 'builds'))).sort();
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
-    if (await condition()) return;
-    await sleep(25);
-  }
-  throw new Error('waited for 10 s in vain');
 }
 
 test('builds a copy and leaves the source alone', async () => {
@@ -168,7 +160,7 @@ test('an abort leaves neither a process nor a partial folder', async () => {
   const toy = await toyFramework(workshop, { build: 'touch running; sleep 1000 & sleep 1000' });
   const abort = new AbortController();
   const building = failure(build(toy, abort.signal));
-  await until(async () => (await processesIn(workshop.cache)).length >= 2);
+  await until('the build runs', async () => (await processesIn(workshop.cache)).length >= 2);
   abort.abort(new Error('interrupted'));
   expect(await building).toEqual(new Error('interrupted'));
   expect(await cached()).toEqual([]);
@@ -181,9 +173,9 @@ test.runIf(containment().pidNamespace)('a kill -9 leaves no process; the next bu
   const lab = spawn(process.execPath, [other, toy.folder, workshop.logFolder, toy.build], {
     stdio: 'inherit',
   });
-  await until(async () => (await processesIn(workshop.cache)).length >= 2);
+  await until('the build runs', async () => (await processesIn(workshop.cache)).length >= 2);
   lab.kill('SIGKILL');
-  await until(async () => (await processesIn(workshop.cache)).length === 0);
+  await until('nothing is left', async () => (await processesIn(workshop.cache)).length === 0);
   expect((await cached()).some((name) => name.includes('partial'))).toBe(true);
   await build({ ...toy, build: 'true' });
   expect((await cached()).some((name) => name.includes('partial'))).toBe(false);

@@ -5,7 +5,8 @@ import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { projectRoot } from '../support/project.ts';
 import { findProgram } from '../support/program.ts';
-import { fileContains, until } from './testing/lab-process.ts';
+import { until } from '../support/testing/until.ts';
+import { fileContains } from './testing/lab-process.ts';
 import { measuredRow, tooBusyRow } from './testing/rows.ts';
 import { tinyLabs, writeProgram, type TinyLab } from './testing/tiny-lab.ts';
 

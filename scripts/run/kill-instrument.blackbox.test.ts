@@ -2,8 +2,9 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { until } from '../support/testing/until.ts';
 import { killRandom, killSeed } from './testing/kill-seed.ts';
-import { fileContains, until } from './testing/lab-process.ts';
+import { fileContains } from './testing/lab-process.ts';
 import { tinyLabs } from './testing/tiny-lab.ts';
 
 const kills = 30;

@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync, readFileSync, truncateSync, statSync, writeF
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { uniqueSeconds } from '../support/testing/unique-seconds.ts';
-import { fileContains, processesNaming, startCommand, until } from './testing/lab-process.ts';
+import { until } from '../support/testing/until.ts';
+import { fileContains, processesNaming, startCommand } from './testing/lab-process.ts';
 import { measuredRow } from './testing/rows.ts';
 import { tinyLabs } from './testing/tiny-lab.ts';
 

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { fileContains, processesNaming, until } from './testing/lab-process.ts';
+import { until } from '../support/testing/until.ts';
+import { fileContains, processesNaming } from './testing/lab-process.ts';
 import { tinyLabs } from './testing/tiny-lab.ts';
 
 const labs = tinyLabs();

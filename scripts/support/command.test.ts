@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandLine, runCommand } from './command.ts';
 import { containment } from './contained.ts';
 import { LabError } from './errors.ts';
 import { uniqueSeconds } from './testing/unique-seconds.ts';
+import { until } from './testing/until.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -35,14 +35,6 @@ async function processesWith(word: string): Promise<string[]> {
     pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
   );
   return lines.filter((line) => line.includes(word));
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
-    if (await condition()) return;
-    await sleep(25);
-  }
-  throw new Error('waited for 10 s in vain');
 }
 
 const onLinux = process.platform === 'linux';
@@ -86,7 +78,7 @@ describe.runIf(onLinux)('nothing outlives', () => {
     const seconds = uniqueSeconds();
     const abort = new AbortController();
     const running = errorOf(run(`sleep ${seconds} & sleep ${seconds}`, abort.signal));
-    await until(async () => (await processesWith(seconds)).length >= 3);
+    await until('the command runs', async () => (await processesWith(seconds)).length >= 3);
     abort.abort(new Error('stop it'));
     expect(await running).toEqual(new Error('stop it'));
     expect(await processesWith(seconds)).toEqual([]);
@@ -95,7 +87,7 @@ describe.runIf(onLinux)('nothing outlives', () => {
   test('the end of the command', async () => {
     const seconds = uniqueSeconds();
     await run(`sleep ${seconds} & echo started`);
-    await until(async () => (await processesWith(seconds)).length === 0);
+    await until('nothing is left', async () => (await processesWith(seconds)).length === 0);
   });
 
   test.runIf(containment().pidNamespace)('a kill -9 of the lab, not even a session of its own', async () => {
@@ -103,8 +95,8 @@ describe.runIf(onLinux)('nothing outlives', () => {
     const parent = join(import.meta.dirname, 'testing', 'run-command.ts');
     const script = `setsid sleep ${seconds} & sleep ${seconds}`;
     const lab = spawn(process.execPath, [parent, folder, script], { stdio: 'inherit' });
-    await until(async () => (await processesWith(`sleep\0${seconds}`)).length >= 2);
+    await until('the command runs', async () => (await processesWith(`sleep\0${seconds}`)).length >= 2);
     lab.kill('SIGKILL');
-    await until(async () => (await processesWith(seconds)).length === 0);
+    await until('nothing is left', async () => (await processesWith(seconds)).length === 0);
   });
 });

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { containedPrefix, containment } from './contained.ts';
 import { findProgram } from './program.ts';
 import { uniqueSeconds } from './testing/unique-seconds.ts';
+import { until } from './testing/until.ts';
 
 let folder: string;
 let seconds: string;
@@ -24,14 +24,6 @@ afterEach(() => {
 
 const processes = () => spawnSync('pgrep', ['-af', seconds], { encoding: 'utf8' }).stdout.trim();
 
-async function until(description: string, condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 1200; attempt += 1) {
-    if (condition()) return;
-    await sleep(50);
-  }
-  throw new Error(`not within 60 s: ${description}; there is:\n${processes()}`);
-}
-
 /** A program of this name that comes before the real one, but not where the lab tries what the machine allows. */
 function writeInFront(name: string, script: string): void {
   const real = `exec ${findProgram(name) ?? name} "$@"`;
@@ -47,7 +39,10 @@ async function killLab(kind: 'contained' | 'single'): Promise<void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(lab.stdout, 'data');
-  await until('it waits', () => existsSync(join(folder, 'waits')));
+  await until(
+    () => `it waits; there is:\n${processes()}`,
+    () => existsSync(join(folder, 'waits')),
+  );
   lab.kill('SIGKILL');
   await once(lab, 'close');
   expect(processes()).not.toBe('');
@@ -62,14 +57,20 @@ describe.runIf(containment().parentDeathSignal)(
     test.each(['single', 'contained'] as const)('ask for the parent-death signal: %s', async (kind) => {
       writeInFront('setpriv', `${untilGo()}; REAL`);
       await killLab(kind);
-      await until('nothing is left', () => processes() === '');
+      await until(
+        () => `nothing is left; there is:\n${processes()}`,
+        () => processes() === '',
+      );
     });
 
     test.runIf(containment().pidNamespace)('ask for that of unshare, which ended with the lab', async () => {
       const withoutOptions = 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"';
       writeInFront('unshare', `(${untilGo()}; ${withoutOptions}) & wait`);
       await killLab('contained');
-      await until('nothing is left', () => processes() === '');
+      await until(
+        () => `nothing is left; there is:\n${processes()}`,
+        () => processes() === '',
+      );
     });
   },
 );

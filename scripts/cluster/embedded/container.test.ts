@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { containment } from '../../support/contained.ts';
+import { until } from '../../support/testing/until.ts';
 import { startContainer, type Container } from './container.ts';
 
 const namespaced = describe.skipIf(!containment().pidNamespace);
@@ -31,9 +32,7 @@ function start(command: string[], env: { [name: string]: string } = {}): Promise
 
 const log = () => readFileSync(join(folder, 'log'), 'utf8').trim();
 
-async function logged(text: string): Promise<void> {
-  for (let attempt = 0; attempt < 500 && !log().includes(text); attempt += 1) await sleep(20);
-}
+const logged = (text: string) => until(`logged: ${text}`, () => log().includes(text));
 
 describe('a container', () => {
   test.each([
@@ -127,8 +126,7 @@ namespaced('a container in a PID namespace', () => {
     await once(lab.stdout, 'data');
     expect(running('61.25')).not.toBe('');
     lab.kill('SIGKILL');
-    for (let attempt = 0; attempt < 100 && running('61.25') !== ''; attempt += 1) await sleep(50);
-    expect(running('61.25')).toBe('');
+    await until('nothing is left', () => running('61.25') === '');
   });
 
   test('runs a command inside', async () => {

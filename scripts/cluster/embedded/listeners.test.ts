@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { until } from '../../support/testing/until.ts';
 import { makeAddresses, makeOwnPorts } from './addresses.ts';
 import { kernelNames, watchListeners } from './listeners.ts';
 
@@ -22,10 +22,10 @@ describe.skipIf(!watchListeners().available)('the watch', () => {
     const watch = watchListeners().watch(address, (listening) => changes.push(listening));
     const server = createServer().listen(address.port, bind(address.host));
     await once(server, 'listening');
-    await until(() => changes.length === 1);
+    await until('the change is seen', () => changes.length === 1);
     watch.closely();
     server.close();
-    await until(() => changes.length === 2);
+    await until('the change is seen', () => changes.length === 2);
     watch.stop();
     expect(changes).toEqual([true, false]);
   });
@@ -36,14 +36,10 @@ describe.skipIf(!watchListeners().available)('the watch', () => {
     const watch = watchListeners().watch({ ...address, anyHost: true }, (now) => changes.push(now));
     const server = createServer().listen(address.port, bind);
     await once(server, 'listening');
-    await until(() => changes.length === 1);
+    await until('the change is seen', () => changes.length === 1);
     server.close();
-    await until(() => changes.length === 2);
+    await until('the change is seen', () => changes.length === 2);
     watch.stop();
     expect(changes).toEqual([true, false]);
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 500 && !condition(); attempt += 1) await sleep(10);
-}

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { projectRoot } from '../../support/project.ts';
+import { until } from '../../support/testing/until.ts';
 import { watchListeners } from './listeners.ts';
 import { makeSinglePods, type SinglePod } from './single-pod.ts';
 
@@ -46,17 +47,9 @@ async function answers({ host, port }: SinglePod): Promise<boolean> {
   }
 }
 
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
-    if (await condition()) return;
-    await sleep(50);
-  }
-  throw new Error('it did not come true');
-}
-
 test('a pod listens on its address, gets SIGTERM, and tells that it has stopped listening, once', async () => {
   await using pod = await start({ END: 'exit' });
-  await until(() => answers(pod));
+  await until('the pod answers', () => answers(pod));
   expect(pod.name).toMatch(/^toy-[a-z0-9]{5}$/);
   // Twice what the kernel's list needs to be looked at.
   await sleep(200);
@@ -64,13 +57,13 @@ test('a pod listens on its address, gets SIGTERM, and tells that it has stopped 
   pod.watchListener(() => (closed += 1));
   pod.terminate();
   expect(await pod.exited).toEqual({ exitCode: 0, signal: null });
-  if (watchListeners().available) await until(() => closed === 1);
+  if (watchListeners().available) await until('it has stopped listening', () => closed === 1);
   expect(await answers(pod)).toBe(false);
 });
 
 test('a pod that is disposed has been killed', async () => {
   const pod = await start({ END: 'never' });
-  await until(() => answers(pod));
+  await until('the pod answers', () => answers(pod));
   pod.terminate();
   await pod[Symbol.asyncDispose]();
   expect(await pod.exited).toEqual({ exitCode: null, signal: 'SIGKILL' });
@@ -94,7 +87,7 @@ test('a pod is told its address, and its log has what it says', async () => {
 
 test.skipIf(!watchListeners().available)('a pod that listens elsewhere is found out', async () => {
   await using pod = await start({ START: 'wrong-port' });
-  await until(() => pod.listensElsewhere() !== undefined);
+  await until('its other address is known', () => pod.listensElsewhere() !== undefined);
   expect(pod.listensElsewhere()).toBe(
     `it listens on ${pod.host}:9999 instead of ${pod.host}:${String(pod.port)} and must obey HOST and PORT`,
   );
@@ -104,13 +97,13 @@ test('pods that know a port only run side by side', async () => {
   const knowsPort = { START: 'all-addresses', END: 'exit' };
   await using first = await start(knowsPort, { port: 0 });
   await using second = await start(knowsPort, { port: 0 });
-  for (const pod of [first, second]) await until(() => answers(pod));
+  for (const pod of [first, second]) await until('the pod answers', () => answers(pod));
   expect(first.port).not.toBe(second.port);
   await sleep(200);
   let closed = 0;
   first.watchListener(() => (closed += 1));
   first.terminate();
   await first.exited;
-  if (watchListeners().available) await until(() => closed === 1);
+  if (watchListeners().available) await until('it has stopped listening', () => closed === 1);
   expect(await answers(second)).toBe(true);
 });

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { until } from '../../support/testing/until.ts';
 import { apiAt } from './api.ts';
 import { listWatch, type Change } from './list-watch.ts';
 import { event, list, object, stubApi } from './testing/stub-api.ts';
@@ -10,10 +10,6 @@ const path = '/api/v1/namespaces/n/pods';
 function words({ type, object: told, resourceVersion = '-' }: Change): string {
   const { metadata } = told as { metadata: { name: string } };
   return `${type} ${metadata.name} ${resourceVersion}`;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(10);
 }
 
 function follow(socket: string) {
@@ -42,7 +38,7 @@ test('lists, then tells every change that the stream has', async () => {
   await using following = follow(api.socket);
   const { seen, watching } = following;
   await watching.synced;
-  await until(() => seen.length === 4);
+  await until('all changes are seen', () => seen.length === 4);
   expect(seen).toEqual(['ADDED a 3', 'ADDED b 11', 'MODIFIED a 12', 'DELETED b 13']);
   expect(api.asked).toEqual([
     `${path}?labelSelector=app%3Dhello`,
@@ -63,7 +59,7 @@ test('goes on from the last version, a bookmark too, when the stream ends or bre
   });
   await using following = follow(api.socket);
   const { seen, broken } = following;
-  await until(() => seen.length === 3);
+  await until('all changes are seen', () => seen.length === 3);
   expect(seen).toEqual(['ADDED a 11', 'MODIFIED a 21', 'DELETED a 22']);
   expect(api.asked.map((asked) => /resourceVersion=(\d+)/.exec(asked)?.[1])).toEqual([
     undefined,
@@ -100,7 +96,7 @@ test.each([
   });
   await using following = follow(api.socket);
   const { seen } = following;
-  await until(() => seen.length === 6);
+  await until('all changes are seen', () => seen.length === 6);
   expect(seen).toEqual([
     'ADDED a 1',
     'ADDED b 2',
@@ -123,7 +119,7 @@ test('a server that has trouble is asked again', async () => {
   });
   await using following = follow(api.socket);
   const { seen, broken } = following;
-  await until(() => seen.length === 1);
+  await until('all changes are seen', () => seen.length === 1);
   expect(broken).toEqual([]);
 });
 
@@ -153,9 +149,9 @@ test(
     });
     await using following = follow(api.socket);
     const { seen, broken } = following;
-    await until(() => seen.length === 1);
+    await until('all changes are seen', () => seen.length === 1);
     await api[Symbol.asyncDispose]();
-    await until(() => broken.length > 0);
+    await until('it is broken', () => broken.length > 0);
     expect(broken[0]).toMatch(/^the watch of .*pods broke: connect ENOENT/);
   },
 );

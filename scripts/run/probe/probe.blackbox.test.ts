@@ -5,8 +5,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { analyseProbe } from '../../analysis/probe/findings.ts';
 import type { ProbeReport } from '../../report/probe/model.ts';
 import { projectRoot } from '../../support/project.ts';
+import { until } from '../../support/testing/until.ts';
 import { readProbeSession } from '../../timeline/read-probe.ts';
-import { processesNaming, startCommand, until, type LabProcess } from '../testing/lab-process.ts';
+import { processesNaming, startCommand, type LabProcess } from '../testing/lab-process.ts';
 import { tinyLabs, type TinyLab } from '../testing/tiny-lab.ts';
 
 const labs = tinyLabs();

@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../support/project.ts';
 
 /** How a command of the lab ended. */
@@ -47,21 +46,6 @@ export function startCommand(
     output: () => streams.stdout + streams.stderr,
     kill: (signal) => child.kill(signal),
   };
-}
-
-/** Waits for a condition, and fails with a description, of what is there then, when it does not come true. */
-export async function until(
-  description: string | (() => string),
-  condition: () => boolean,
-  limitMs = 120_000,
-): Promise<void> {
-  const attempts = limitMs / 50;
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    if (condition()) return;
-    await sleep(50);
-  }
-  const described = typeof description === 'string' ? description : description();
-  throw new Error(`not within ${String(limitMs / 1000)} s: ${described}`);
 }
 
 /** Files below the results folder whose path matches. */

@@ -1,4 +1,5 @@
-import { until, type LabProcess } from './lab-process.ts';
+import { until } from '../../support/testing/until.ts';
+import type { LabProcess } from './lab-process.ts';
 import type { TinyLab } from './tiny-lab.ts';
 
 /**

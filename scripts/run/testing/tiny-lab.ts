@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resultFiles, startCommand, until, type LabProcess } from './lab-process.ts';
+import { until } from '../../support/testing/until.ts';
+import { resultFiles, startCommand, type LabProcess } from './lab-process.ts';
 import { processesThat, type FoundProcess } from './processes.ts';
 import { writeTinyCatalogue, type TinyManifest, type ToyFramework } from './tiny-catalogue.ts';
 

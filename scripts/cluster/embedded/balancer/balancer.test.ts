@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { monotonicMs } from '../../../support/clock.ts';
+import { until } from '../../../support/testing/until.ts';
 import { makeAddresses } from '../addresses.ts';
 import { startBalancer, type Balancer } from './client.ts';
 
@@ -59,12 +60,9 @@ const closed = (socket: Socket) => new Promise((resolve) => socket.on('close', r
 const request = (id: string) => `GET / HTTP/1.1\r\nX-Rid: ${id}\r\n\r\n`;
 
 async function records(kind: string): Promise<unknown[][]> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const found = seen.filter((record) => record[0] === kind);
-    if (found.length > 0) return found.map(([, , ...rest]) => rest);
-    await sleep(20);
-  }
-  return [];
+  const found = () => seen.filter((record) => record[0] === kind);
+  await until(`a record of ${kind}`, () => found().length > 0);
+  return found().map(([, , ...rest]) => rest);
 }
 
 describe('the balancer passes on', () => {
