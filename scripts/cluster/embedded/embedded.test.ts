@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Manifest, PreStop, Probe } from '../../catalogue/model.ts';
 import { monotonicMs } from '../../support/clock.ts';
+import { until } from '../../support/testing/until.ts';
 import type { EndpointRecord, PodRecord, RolloutRecord } from '../../timeline/records.ts';
 import type { Cluster, Deployment } from '../cluster.ts';
 import { startEmbeddedCluster } from './embedded.ts';
@@ -208,19 +209,22 @@ describe('a rolling restart', () => {
     const deployment = await deploy();
     const before = oldPods();
     await deployment.restart('rolling-restart');
-    await sleep(400);
+    await until('their endpoints are gone', () => {
+      const removed = new Set(seen.flatMap((record) => (record.event === 'removed' ? [record.pod] : [])));
+      return before.every((pod) => removed.has(pod));
+    });
     for (const pod of before) expect(at(pod, 'sigterm')).toBeLessThan(at(pod, 'removed'));
   });
 
   test('kills what is still there when grace, counted from the deletion, is over', async () => {
-    const preStop = { kind: 'sleep', durationMs: 3000 } as const;
-    const deployment = await deploy({ END: 'never' }, { graceMs: 4000, preStop, replicas: 1 });
+    const preStop = { kind: 'sleep', durationMs: 9000 } as const;
+    const deployment = await deploy({ END: 'never' }, { graceMs: 10_000, preStop, replicas: 1 });
     await deployment.restart('rolling-restart');
     const [pod = ''] = oldPods();
-    expect(at(pod, 'sigkill') - at(pod, 'deleted')).toBeGreaterThanOrEqual(3990);
-    // Were it counted from SIGTERM, 7 s.
-    expect(at(pod, 'sigkill') - at(pod, 'deleted')).toBeLessThan(6000);
-    expect(podEvents('sigkill', 'old')).toMatchObject([{ detail: 'grace period of 4 s over' }]);
+    expect(at(pod, 'sigkill') - at(pod, 'deleted')).toBeGreaterThanOrEqual(9990);
+    // Were it counted from SIGTERM, 19 s.
+    expect(at(pod, 'sigkill') - at(pod, 'deleted')).toBeLessThan(18_000);
+    expect(podEvents('sigkill', 'old')).toMatchObject([{ detail: 'grace period of 10 s over' }]);
     expect(podEvents('exited', 'old')).toMatchObject([{ signal: 'SIGKILL', exitCode: null }]);
   });
 
