@@ -8,53 +8,45 @@ import { buildFramework } from '../build/native.ts';
 import { checkNeeds } from '../build/toolchains.ts';
 import type { Framework, Variant } from '../catalogue/model.ts';
 import { readCatalogue } from '../catalogue/read.ts';
-import type { Deployment } from '../cluster/cluster.ts';
-import { startEmbeddedCluster } from '../cluster/embedded/embedded.ts';
+import { makeSinglePods, type SinglePod } from '../cluster/embedded/single-pod.ts';
+import { untilAnswering } from '../probe/answering.ts';
 import { cacheFolder } from '../support/cache.ts';
-import { monotonicMs } from '../support/clock.ts';
 import { projectRoot } from '../support/project.ts';
 import { limitTo } from './probe/turns.ts';
 import { checkAnswers } from './testing/http-contract.ts';
 import { exchange } from './testing/http-exchange.ts';
 
-/** The HTTP contract of apps/README.md, for every variant of the real catalogue, started as the lab starts it. */
+/** The HTTP contract of apps/README.md, for every variant of the real catalogue, started as for a probe. */
 
 const longestBuildMs = 15 * 60_000;
+/** On a machine that does much else besides, a JVM took more than two minutes. */
+const longestStartMs = 5 * 60_000;
 const { frameworks, scenarios } = await readCatalogue(projectRoot);
 const logFolder = mkdtempSync(join(tmpdir(), 'apps-'));
-const cluster = startEmbeddedCluster({
-  propagationDelayMs: 300,
-  visible: [projectRoot, cacheFolder()],
-});
+const pods = makeSinglePods([projectRoot, cacheFolder()]);
 
-afterAll(async () => {
-  await cluster[Symbol.asyncDispose]();
-  rmSync(logFolder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(logFolder, { recursive: true, force: true }));
 
 async function folderOf(framework: Framework): Promise<string> {
   const { signal } = new AbortController();
   return (await buildFramework(framework, { signal, logFolder })).folder;
 }
 
-function deploy(variant: Variant, artefact: string): Promise<Deployment> {
+/** A pod that gives way to nothing: pods of a Deployment do, and a JVM would wait for all other tests. */
+async function start(variant: Variant, artefact: string): Promise<SinglePod> {
   const [scenario] = scenarios;
   if (scenario === undefined) throw new Error('the catalogue has no scenario');
-  return cluster.deploy({
-    variant,
-    // Pods give way to whatever else runs. A probe that restarts those that are slow to start would keep them from it.
-    manifest: { ...scenario.manifest, replicas: 1, startupProbe: undefined },
-    artefact: { folder: artefact },
-    env: { HELLO_REST_REQUEST_DELAY: '0.2' },
+  const { env, containerPort, memoryLimitBytes } = scenario.manifest;
+  return pods.start({
+    base: variant.id.replace('/', '-'),
+    command: variant.start,
+    folder: artefact,
+    env: { ...env, ...variant.env, HELLO_REST_REQUEST_DELAY: '0.2' },
+    port: containerPort,
+    limits: { memoryLimitBytes, replicas: 1, maxSurge: 0 },
     logFolder,
-    originMs: monotonicMs(),
-    record: () => undefined,
-    signal: new AbortController().signal,
+    onWarning: () => undefined,
   });
-}
-
-function checkAnswersOf(url: string, variant: Variant): Promise<void> {
-  return checkAnswers(url, expect.stringMatching(new RegExp(`^${variant.id.replace('/', '-')}-`)) as string);
 }
 
 /** A connection that the server does not close with its first answer must survive ten seconds of idleness. */
@@ -82,8 +74,14 @@ for (const framework of frameworks) {
       const artefact = await folderOf(framework);
       const urls: string[] = [];
       for (const variant of framework.variants) {
-        const { url } = end.use(await deploy(variant, artefact));
-        await checkAnswersOf(url, variant);
+        const pod = end.use(await start(variant, artefact));
+        await untilAnswering(pod, longestStartMs, new AbortController().signal).catch(
+          async (cause: unknown) => {
+            throw new Error(`${variant.id} did not start\n${await pod.describeLog()}`, { cause });
+          },
+        );
+        const url = `http://${pod.host}:${String(pod.port)}`;
+        await checkAnswers(url, pod.name);
         urls.push(url);
       }
       leave();
