@@ -21,12 +21,15 @@ import { nodeContainers } from './containers.ts';
 import { openContext } from './context.ts';
 import { startKindCluster } from './kind.ts';
 import { defaultKubernetes } from './node-image.ts';
+import { enterNodes } from './nodes.ts';
 
 /** What can go wrong in a real cluster. The contract of all clusters is in ../contract.test.ts. */
 const engine = await checkEngine();
 const skipped = 'reason' in engine ? ` (skipped: ${engine.reason})` : '';
 const name = 'zero-downtime-lab-faults';
 const { signal } = new AbortController();
+const namesItself =
+  "require('http').createServer((_, answer) => answer.setHeader('X-Pod', process.env.HOSTNAME).end()).listen(8080);";
 
 describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 900_000 }, () => {
   let folder: string;
@@ -138,8 +141,27 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 900_000 }
     expect(deployment.url).toBe('http://toy:8080');
   });
 
+  test('a Service answers when one of its pods does, and nobody else', async () => {
+    await using deployment = await deploy();
+    await using nodes = await enterNodes(name, signal);
+    const inNamespace = kubectlOf(deployment.loadPlace);
+    const address = await inNamespace.run(['get', 'service', 'toy', '--output=jsonpath={.spec.clusterIP}']);
+    const listed = await inNamespace.run(['get', 'pods', '--output=jsonpath={.items[*].metadata.name}']);
+    const pods = listed.split(' ').filter((pod) => pod.startsWith('toy-server-'));
+    const url = `http://${address}:8080/health`;
+    expect(await nodes.reaches(url, pods)).toBeUndefined();
+    expect(await nodes.reaches(url, ['toy-server-before'])).toMatch(
+      /^"HTTP\/1.1 200 OK" came from X-Pod toy-server-\w+-\w+, which is none of them$/,
+    );
+    const nameServer = ['get', 'service', 'kube-dns', '--output=jsonpath={.spec.clusterIP}'];
+    const metrics = `http://${await kubectl.in('kube-system').run(nameServer)}:9153/metrics`;
+    expect(await nodes.reaches(metrics, pods)).toBe(
+      '"HTTP/1.1 200 OK" came from a server that does not name itself in X-Pod, as every app must (apps/README.md)',
+    );
+  });
+
   test('a log without end does not fill the disk', async () => {
-    const server = `require('http').createServer((_, response) => response.end()).listen(8080);
+    const server = `${namesItself}
       const line = 'x'.repeat(1023) + '\\n';
       setInterval(() => require('fs').writeSync(1, line.repeat(1024)), 10)`;
     const command = ['node', '-e', server];
@@ -157,7 +179,7 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 900_000 }
     // Of the same kernel: its monotonic clock is the lab's.
     const say = (word: string) =>
       `require('fs').writeSync(1, '${word} ' + Number(process.hrtime.bigint()) / 1e6 + '\\n')`;
-    const server = `require('http').createServer((_, response) => response.end()).listen(8080);
+    const server = `${namesItself}
       process.on('SIGTERM', () => { ${say('TERM')}; setTimeout(() => { ${say('EXIT')}; process.exit(0); }, 300); })`;
     const asked = request(image, { preStop: '{ sleep: { seconds: 1 } }' }, {});
     const command = ['node', '-e', server];

@@ -32,7 +32,7 @@ export async function enterNodes(cluster: string, signal: AbortSignal): Promise<
     runtimeLog,
     connections,
     limits: [network],
-    reaches: (url) => reaches(first, url),
+    reaches: (url, pods) => reaches(nodes, url, pods),
     whyLost: () => whyLost(cluster, nodes),
     [Symbol.asyncDispose]: () => undo.disposeAsync(),
   };
@@ -67,11 +67,36 @@ async function sharesKernel(node: string, signal: AbortSignal): Promise<boolean>
   }
 }
 
-async function reaches(node: string, url: string): Promise<string | undefined> {
-  const limit = String(askTimeoutSeconds);
-  const words = ['curl', '--silent', '--show-error', '--output', '/dev/null', '--max-time', limit, url];
-  const { failed, problem } = await askEngine(['exec', node, ...words]);
-  return failed ? problem : undefined;
+async function reaches(
+  nodes: readonly string[],
+  url: string,
+  pods: readonly string[],
+): Promise<string | undefined> {
+  const problems = await Promise.all(nodes.map((node) => whyNotReached(node, url, pods)));
+  return problems.find((problem) => problem !== undefined);
+}
+
+/**
+ * Who answers is looked at: while a node's proxy still sends to a pod that has gone, its packets may leave the node, and
+ * whatever is out there may answer.
+ */
+async function whyNotReached(
+  node: string,
+  url: string,
+  pods: readonly string[],
+): Promise<string | undefined> {
+  const limits = ['--max-time', String(askTimeoutSeconds), '--noproxy', '*'];
+  const output = ['--silent', '--show-error', '--output', '/dev/null', '--dump-header', '-'];
+  const { failed, problem, stdout } = await askEngine(['exec', node, 'curl', ...limits, ...output, url]);
+  if (failed) return problem;
+  const pod = /^x-pod:[ \t]*(\S+)/im.exec(stdout)?.[1];
+  if (pod !== undefined && pods.includes(pod)) return undefined;
+  const [status = ''] = stdout.trim().split(/\r?\n/);
+  const who =
+    pod === undefined
+      ? 'a server that does not name itself in X-Pod, as every app must (apps/README.md)'
+      : `X-Pod ${pod}, which is none of them`;
+  return `"${status}" came from ${who}`;
 }
 
 /** Networks of kind differ: `kindnet`, or what somebody put in its place. */

@@ -98,7 +98,8 @@ export class KubernetesDeployment implements Deployment {
     await this.#until(() => this.#reached({ replicas: manifest.replicas, ends: new Set() }), 'deploy');
     // Nothing is to be measured while the pods of the trial before still use the machine.
     await this.#until(() => this.#observer.earlierPods === 0, 'alone');
-    await serviceAnswers({ api, kubectl, nodes, service, manifest, signal });
+    const pods = this.#observer.lives.map(({ state }) => state.name);
+    await serviceAnswers({ api, kubectl, nodes, service, pods, manifest, signal });
   }
 
   async #apply(text: string): Promise<void> {

@@ -8,8 +8,8 @@ export interface Nodes {
   readonly runtimeLog: RuntimeLog | undefined;
   /** Sentences for the report, about the network of the nodes. */
   readonly limits: string[];
-  /** Asks from a node; undefined when anything answers by HTTP, else what went wrong. */
-  reaches(url: string): Promise<string | undefined>;
+  /** Asks from every node; undefined when each got an answer of one of these pods, else what went wrong. */
+  reaches(url: string, pods: readonly string[]): Promise<string | undefined>;
   /** New connections to pods, as the node's kernel sees them; undefined where it does not tell. */
   readonly connections: ConnectionLog | undefined;
   /** Why the cluster does not answer any more, as a sentence; undefined when nothing is wrong with the nodes. */

@@ -21,20 +21,22 @@ export interface ServiceCheck {
   kubectl: Kubectl;
   nodes: Nodes | undefined;
   service: string;
+  /** Names of its pods. */
+  pods: readonly string[];
   manifest: Manifest;
   signal: AbortSignal;
 }
 
 /**
- * Resolves when the Service answers. After it was applied its address refuses for about a second, because the nodes'
- * proxies follow some time later. Throws a LabError `deploy-failed`.
+ * Resolves when the Service is answered by one of its pods. After it was applied, and when the pods of the deployment
+ * before it have gone, about a second passes until the nodes' proxies know. Throws a LabError `deploy-failed`.
  */
 export async function serviceAnswers(check: ServiceCheck): Promise<void> {
-  const { service, manifest, nodes, signal } = check;
+  const { service, pods, manifest, nodes, signal } = check;
   const address = await addressOf(check);
   const path = healthPath(manifest);
   const url = `http://${address}:${manifest.servicePort}${path}`;
-  const ask = nodes ? () => nodes.reaches(url) : () => reachesThroughApi(check, path);
+  const ask = nodes ? () => nodes.reaches(url, pods) : () => reachesThroughApi(check, path);
   const deadlineMs = monotonicMs() + timeouts.serviceAnswerMs;
   for (;;) {
     const problem = await ask();
