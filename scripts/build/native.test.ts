@@ -175,7 +175,7 @@ test.runIf(containment().pidNamespace)('a kill -9 leaves no process; the next bu
   });
   await until('the build runs', async () => (await processesIn(workshop.cache)).length >= 2);
   lab.kill('SIGKILL');
-  await until('nothing is left', async () => (await processesIn(workshop.cache)).length === 0);
+  await until('nothing is left', async () => (await processesIn(workshop.cache)).length === 0, 10_000);
   expect((await cached()).some((name) => name.includes('partial'))).toBe(true);
   await build({ ...toy, build: 'true' });
   expect((await cached()).some((name) => name.includes('partial'))).toBe(false);

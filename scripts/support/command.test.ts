@@ -87,7 +87,7 @@ describe.runIf(onLinux)('nothing outlives', () => {
   test('the end of the command', async () => {
     const seconds = uniqueSeconds();
     await run(`sleep ${seconds} & echo started`);
-    await until('nothing is left', async () => (await processesWith(seconds)).length === 0);
+    await until('nothing is left', async () => (await processesWith(seconds)).length === 0, 10_000);
   });
 
   test.runIf(containment().pidNamespace)('a kill -9 of the lab, not even a session of its own', async () => {
@@ -97,6 +97,6 @@ describe.runIf(onLinux)('nothing outlives', () => {
     const lab = spawn(process.execPath, [parent, folder, script], { stdio: 'inherit' });
     await until('the command runs', async () => (await processesWith(`sleep\0${seconds}`)).length >= 2);
     lab.kill('SIGKILL');
-    await until('nothing is left', async () => (await processesWith(seconds)).length === 0);
+    await until('nothing is left', async () => (await processesWith(seconds)).length === 0, 10_000);
   });
 });

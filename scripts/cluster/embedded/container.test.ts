@@ -126,7 +126,7 @@ namespaced('a container in a PID namespace', () => {
     await once(lab.stdout, 'data');
     expect(running('61.25')).not.toBe('');
     lab.kill('SIGKILL');
-    await until('nothing is left', () => running('61.25') === '');
+    await until('nothing is left', () => running('61.25') === '', 5_000);
   });
 
   test('runs a command inside', async () => {

@@ -353,7 +353,7 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 900_000 }
         expect(span('sigterm')[0]).toBeGreaterThan(span('deleted')[0] + 1999.99);
         expect(span('sigterm')[1]).toBeLessThanOrEqual(span('exited')[1]);
         expect(span('exited')[1]).toBeLessThanOrEqual(span('gone')[1]);
-        expect(span('deleted')[1] - span('deleted')[0]).toBeLessThan(5000);
+        expect(span('deleted')[1] - span('deleted')[0]).toBeLessThan(1500);
       }
       await expect(place.provideImage(image, signal)).rejects.toMatchObject({
         code: 'image-not-pushed',
@@ -397,6 +397,6 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 900_000 }
     });
     const startedMs = monotonicMs();
     await deployment[Symbol.asyncDispose]();
-    expect(monotonicMs() - startedMs).toBeLessThan(timeouts.namespaceGoneMs);
+    expect(monotonicMs() - startedMs).toBeLessThan(10_000);
   });
 });

@@ -1,10 +1,7 @@
 import { expect } from 'vitest';
 import { exchange } from './http-exchange.ts';
 
-/**
- * The answers that apps/README.md asks of a server that was started with a delay of 0.2 s. `pod` is the value of
- * `X-Pod`, or what matches it.
- */
+/** The answers that apps/README.md asks of a server that was started with a delay of 0.2 s. `pod` is the value of `X-Pod`. */
 export async function checkAnswers(url: string, pod: string): Promise<void> {
   const headers = { 'x-pod': pod };
   expect(await exchange(`${url}/health`)).toMatchObject({ status: 200, headers });

@@ -57,7 +57,7 @@ function tinyLab(root: string, { controls = false, probe = false }: TinyParts): 
       until(
         () => ['none of these is left:', ...processes().map(shown)].join('\n  '),
         () => processes().length === 0,
-        60_000,
+        10_000,
       ),
     run: (...more) => startCommand('lab', [...words, ...more], { [name]: value }),
     runWith: (env, ...more) => startCommand('lab', [...words, ...more], { ...env, [name]: value }),
