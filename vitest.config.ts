@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { FailedTests } from './scripts/support/testing/failed-tests.ts';
 
 /** Their trials and probes must be valid, or their figures right: nothing runs beside them. */
 const measuring = [
@@ -56,6 +57,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     globalSetup: ['scripts/test-setup.ts'],
+    reporters: ['default', new FailedTests()],
     setupFiles: ['scripts/support/testing/own-temporary-folder.ts'],
     sequence: { sequencer: LongestFirst },
     // Against what hangs. A busy machine may take its time.
@@ -86,6 +88,7 @@ export default defineConfig({
         test: {
           name: 'measuring',
           include: measuring,
+          globalSetup: ['scripts/cluster/testing/test-clusters.ts'],
           sequence: { groupOrder: 3 },
           fileParallelism: false,
         },
@@ -94,6 +97,7 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: engine,
+          globalSetup: ['scripts/cluster/testing/test-clusters.ts'],
           sequence: { groupOrder: 4 },
           maxWorkers: availableParallelism(),
         },

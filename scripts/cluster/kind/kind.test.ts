@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { monotonicMs } from '../../support/clock.ts';
-import { askEngine, runEngine } from '../../support/engine-command.ts';
+import { runEngine } from '../../support/engine-command.ts';
 import { checkEngine } from '../../support/engine.ts';
 import { Kubectl } from '../../support/kubectl.ts';
 import { lastLines } from '../../support/log-tail.ts';
@@ -14,10 +14,10 @@ import type { EventRecord, PodRecord } from '../../timeline/records.ts';
 import type { Cluster, Deployment, DeployRequest, LoadPlace } from '../cluster.ts';
 import { managedLabel, ownerAnnotation } from '../kubernetes/namespace.ts';
 import { thisOwner, type Owner } from '../kubernetes/owner.ts';
+import { removeNodes, testClusters } from '../testing/test-clusters.ts';
 import { buildToyImage } from '../testing/toy-image.ts';
 import { toyManifest, type ToyManifest } from '../testing/toy-manifest.ts';
 import { variantOf } from '../testing/variant.ts';
-import { nodeContainers } from './containers.ts';
 import { openContext } from './context.ts';
 import { startKindCluster } from './kind.ts';
 import { defaultKubernetes } from './node-image.ts';
@@ -26,7 +26,7 @@ import { enterNodes } from './nodes.ts';
 /** What can go wrong in a real cluster. The contract of all clusters is in ../contract.test.ts. */
 const engine = await checkEngine();
 const skipped = 'reason' in engine ? ` (skipped: ${engine.reason})` : '';
-const name = 'zero-downtime-lab-faults';
+const name = testClusters.faults;
 const { signal } = new AbortController();
 const namesItself =
   "require('http').createServer((_, answer) => answer.setHeader('X-Pod', process.env.HOSTNAME).end()).listen(8080);";
@@ -76,7 +76,7 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 900_000 }
   }, 900_000);
   afterAll(async () => {
     await cluster[Symbol.asyncDispose]();
-    for (const { id } of await nodeContainers(name)) await askEngine(['rm', '--force', '--volumes', id]);
+    await removeNodes(name);
     rmSync(folder, { recursive: true, force: true });
   }, 120_000);
 
@@ -295,8 +295,8 @@ describe.skipIf(skipped !== '')(`a kind cluster${skipped}`, { timeout: 900_000 }
     expect(await proxiesHere()).toBe(1);
     const next = await start();
     await next[Symbol.asyncDispose]();
-    expect(progress.at(-1)).toMatch(
-      /^removing the namespace .*, left behind by process \d+ of .*, run killed$/,
+    expect(progress).toContainEqual(
+      expect.stringMatching(/^removing the namespace .*, left behind by process \d+ of .*, run killed$/),
     );
   });
 

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cacheFolder } from '../../support/cache.ts';
 import { monotonicMs } from '../../support/clock.ts';
-import { askEngine, runEngine } from '../../support/engine-command.ts';
+import { runEngine } from '../../support/engine-command.ts';
 import { checkEngine } from '../../support/engine.ts';
 import { LabError } from '../../support/errors.ts';
 import { projectRoot } from '../../support/project.ts';
+import { removeNodes, testClusters } from '../testing/test-clusters.ts';
 import { buildToyImage } from '../testing/toy-image.ts';
 import { thisOwner } from '../kubernetes/owner.ts';
 import { nodeContainers } from './containers.ts';
@@ -20,7 +21,7 @@ import { provideKind, provideKubectl } from './tools.ts';
 /** With real clusters: each test that makes one takes about half a minute. */
 const engine = await checkEngine();
 const skipped = 'reason' in engine ? ` (skipped: ${engine.reason})` : '';
-const name = 'zero-downtime-lab-life';
+const name = testClusters.life;
 const wait = 900_000;
 
 describe.skipIf(skipped !== '')(`the life of a kind cluster${skipped}`, { timeout: wait }, () => {
@@ -34,7 +35,7 @@ describe.skipIf(skipped !== '')(`the life of a kind cluster${skipped}`, { timeou
     progress = [];
   });
   afterEach(async () => {
-    for (const { id } of await nodeContainers(name)) await askEngine(['rm', '--force', '--volumes', id]);
+    await removeNodes(name);
     if (cache === undefined) delete process.env['ZERO_DOWNTIME_LAB_CACHE'];
     else process.env['ZERO_DOWNTIME_LAB_CACHE'] = cache;
     rmSync(folder, { recursive: true, force: true });

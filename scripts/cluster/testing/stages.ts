@@ -5,6 +5,7 @@ import type { Artefact, Cluster, Deployment } from '../cluster.ts';
 import { startEmbeddedCluster } from '../embedded/embedded.ts';
 import { startKindCluster } from '../kind/kind.ts';
 import { defaultKubernetes } from '../kind/node-image.ts';
+import { testClusters } from './test-clusters.ts';
 import { buildToyImage } from './toy-image.ts';
 
 /** A cluster with the toy ready to be deployed, and a client where its clients are. */
@@ -70,8 +71,7 @@ async function setKind(): Promise<Stage> {
   const image = await buildToyImage();
   const cluster = undo.use(
     await startKindCluster({
-      // Not the cluster of a lab that may run on this machine.
-      name: 'zero-downtime-lab-test',
+      name: testClusters.shared,
       kubernetes: defaultKubernetes,
       keep: process.env['KEEP_TEST_CLUSTER'] !== undefined,
       run: 'contract test',

@@ -8,14 +8,14 @@ import { loadImages } from '../../cluster/kind/node-images.ts';
 import { provideKind, provideKubectl } from '../../cluster/kind/tools.ts';
 import { createNamespace, namespaceReady, removeNamespace } from '../../cluster/kubernetes/namespace.ts';
 import { thisOwner } from '../../cluster/kubernetes/owner.ts';
+import { testClusters } from '../../cluster/testing/test-clusters.ts';
 import { checkEngine } from '../../support/engine.ts';
 import { messageOf } from '../../support/errors.ts';
 import type { Kubectl } from '../../support/kubectl.ts';
 import { projectRoot } from '../../support/project.ts';
 import { k6Image } from '../k6-release.ts';
 
-/** Not the cluster of a lab that may run on this machine. */
-const name = 'zero-downtime-lab-test';
+const name = testClusters.shared;
 
 const { signal } = new AbortController();
 const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
