@@ -35,7 +35,7 @@ export interface ObserverRequest {
 
 /** Sees all that happens to the pods of one Deployment and records it. Disposing it ends that. */
 export class Observer implements AsyncDisposable {
-  readonly endpoints: Endpoints;
+  readonly #endpoints: Endpoints;
   readonly #request: ObserverRequest;
   readonly #lives = new Map<string, PodLife>();
   readonly #replicaSets = new Map<string, ReplicaSetState>();
@@ -50,16 +50,15 @@ export class Observer implements AsyncDisposable {
   /** Words of Events of the Deployment's objects, for the message when it fails. */
   readonly #warnings: { name: string; text: string }[] = [];
   readonly #held = new AsyncDisposableStack();
-  /** What was there before the deployment. Slices name pods, and may be later than they. */
-  readonly #earlier = { uids: new Set<string>(), names: new Set<string>() };
+  /** Uids of the pods that were there before the deployment and still are. */
+  readonly #earlier = new Set<string>();
   #begun = false;
   #old: { uids: Set<string>; hashes: Set<string> } | undefined;
 
   private constructor(request: ObserverRequest) {
     this.#request = request;
     const { api, clock, record } = request;
-    const isEarlier = (pod: string) => this.#earlier.names.has(pod);
-    this.endpoints = new Endpoints({ record, sinceMs: clock.now(), isEarlier });
+    this.#endpoints = new Endpoints({ record, sinceMs: clock.now() });
     const now = () => clock.now();
     const onSilent = (reason: string) => void this.#break(reason);
     this.#revisions = {
@@ -88,7 +87,7 @@ export class Observer implements AsyncDisposable {
 
   /** How many pods of an earlier deployment with the same labels are still there. Nothing of theirs is recorded. */
   get earlierPods(): number {
-    return this.#earlier.uids.size;
+    return this.#earlier.size;
   }
 
   /** Those that are still there. */
@@ -181,9 +180,9 @@ export class Observer implements AsyncDisposable {
   #podChanged({ type, object, resourceVersion }: Change): void {
     const arrival = this.#arrival(this.#revisions.pods, resourceVersion);
     const state = podStateOf(object);
-    if (!this.#begun) this.#noteEarlier(state);
-    if (this.#earlier.uids.has(state.uid)) {
-      if (type === 'DELETED') this.#earlier.uids.delete(state.uid);
+    if (!this.#begun) this.#earlier.add(state.uid);
+    if (this.#earlier.has(state.uid)) {
+      if (type === 'DELETED') this.#earlier.delete(state.uid);
       return;
     }
     if (type === 'DELETED') {
@@ -196,11 +195,6 @@ export class Observer implements AsyncDisposable {
     life.seen(state, arrival);
     if (state.ip !== undefined) this.#goneByAddress.delete(state.ip);
     this.#catchUp(life);
-  }
-
-  #noteEarlier({ uid, name }: PodState): void {
-    this.#earlier.uids.add(uid);
-    this.#earlier.names.add(name);
   }
 
   #gone(life: PodLife, state: PodState, arrival: Arrival): void {
@@ -226,6 +220,7 @@ export class Observer implements AsyncDisposable {
     const hasRuntime = nodes?.runtimeLog !== undefined;
     const life = new PodLife({ manifest, clock, hasRuntime, revisionOf, record }, state, arrival);
     this.#lives.set(state.uid, life);
+    this.#endpoints.meet(state.name);
     return life;
   }
 
@@ -246,7 +241,7 @@ export class Observer implements AsyncDisposable {
 
   #sliceChanged({ type, object, resourceVersion }: Change): void {
     const arrival = this.#arrival(this.#revisions.slices, resourceVersion);
-    this.endpoints.seen(object, type !== 'DELETED', arrival);
+    this.#endpoints.seen(object, type !== 'DELETED', arrival);
   }
 
   #eventChanged({ type, object }: Change): void {
