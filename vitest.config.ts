@@ -88,7 +88,7 @@ export default defineConfig({
         test: {
           name: 'measuring',
           include: measuring,
-          globalSetup: ['scripts/cluster/testing/test-clusters.ts'],
+          globalSetup: ['scripts/cluster/testing/test-setup.ts'],
           sequence: { groupOrder: 3 },
           fileParallelism: false,
         },
@@ -97,7 +97,7 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: engine,
-          globalSetup: ['scripts/cluster/testing/test-clusters.ts'],
+          globalSetup: ['scripts/cluster/testing/test-setup.ts'],
           sequence: { groupOrder: 4 },
           maxWorkers: availableParallelism(),
         },

@@ -134,7 +134,8 @@ for (const driver of drivers) {
       await running.restart('rolling-restart');
       while (podsOf('removed').length < old.length) await sleep(50);
       for (const pod of old) {
-        expect(span(pod, 'sigterm')[0] - span(pod, 'deleted')[1]).toBeLessThan(1500);
+        // Not when grace is over; a kubelet that is busy may take some seconds.
+        expect(span(pod, 'sigterm')[0] - span(pod, 'deleted')[1]).toBeLessThan(10_000);
         expect(canFollow(pod, 'deleted', 'sigterm')).toBe(true);
         expect(canFollow(pod, 'deleted', 'removed')).toBe(true);
       }
@@ -148,7 +149,8 @@ for (const driver of drivers) {
       await running.restart('rolling-restart');
       const killedAfterMs = span(pod, 'sigkill')[0] - span(pod, 'deleted')[0];
       expect(killedAfterMs).toBeGreaterThanOrEqual(3000);
-      expect(killedAfterMs).toBeLessThan(7000);
+      // Not after the 30 s that Kubernetes gives by itself.
+      expect(killedAfterMs).toBeLessThan(15_000);
       expect(seen('sigkill', 'old')).toMatchObject([{ detail: 'grace period of 4 s over' }]);
       expect(seen('exited', 'old')).toMatchObject([{ exitCode: null, signal: 'SIGKILL' }]);
     });

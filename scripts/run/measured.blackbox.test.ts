@@ -1,17 +1,18 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
+import { attempts } from './testing/attempts.ts';
 import { processesNaming, type Ended, type LabProcess } from './testing/lab-process.ts';
 import { tinyLabs } from './testing/tiny-lab.ts';
 
 const labs = tinyLabs();
 afterEach(() => labs.remove());
 
-/** Runs the lab until the machine was quiet enough for a valid trial: at most three times. */
+/** Runs the lab until the machine was quiet enough for a valid trial. */
 async function untilMeasured(run: () => LabProcess): Promise<Ended> {
   for (let attempt = 1; ; attempt += 1) {
     const ended = await run().ended;
     if (ended.exitCode === 0) return ended;
-    if (attempt === 3)
+    if (attempt === attempts)
       throw new Error(`no valid trial in ${String(attempt)} runs:\n${ended.stdout}${ended.stderr}`);
   }
 }

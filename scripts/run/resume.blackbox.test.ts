@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { RunInfo } from '../report/run-info.ts';
 import { uniqueSeconds } from '../support/testing/unique-seconds.ts';
 import { until } from '../support/testing/until.ts';
+import { attempts } from './testing/attempts.ts';
 import { fileContains, processesNaming, startCommand } from './testing/lab-process.ts';
 import { reached } from './testing/reached.ts';
 import { measuredRow } from './testing/rows.ts';
@@ -59,7 +60,11 @@ async function expectOneMeasured(lab: TinyLab) {
 
 /** Runs the lab until its only trial has findings. */
 async function untilMeasured(lab: TinyLab) {
-  for (let attempt = 0; attempt < 3 && lab.files('toy/*/naive/1/findings.json').length === 0; attempt += 1) {
+  for (
+    let attempt = 0;
+    attempt < attempts && lab.files('toy/*/naive/1/findings.json').length === 0;
+    attempt += 1
+  ) {
     rmSync(lab.results, { recursive: true, force: true });
     await lab.run().ended;
   }

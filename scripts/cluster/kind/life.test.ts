@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cacheFolder } from '../../support/cache.ts';
-import { monotonicMs } from '../../support/clock.ts';
 import { runEngine } from '../../support/engine-command.ts';
 import { checkEngine } from '../../support/engine.ts';
 import { LabError } from '../../support/errors.ts';
@@ -78,10 +77,8 @@ describe.skipIf(skipped !== '')(`the life of a kind cluster${skipped}`, { timeou
     const life = await open();
     const [made] = await life.provide();
     expect(progress.at(-1)).toMatch(/^kind cluster zero-downtime-lab-life created in \d+ s$/);
-    const startedMs = monotonicMs();
     const again = await open();
     expect((await again.provide())[0]?.id).toBe(made?.id);
-    expect(monotonicMs() - startedMs).toBeLessThan(15_000);
     expect(await again.kubectl.run(['get', 'nodes', '--output=name'])).toBe(`node/${name}-control-plane`);
 
     // Somebody else's from here on: not even its own notes make it ours.

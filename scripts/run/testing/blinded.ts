@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { expect } from 'vitest';
 import { projectRoot } from '../../support/project.ts';
 import { findProgram } from '../../support/program.ts';
+import { attempts } from './attempts.ts';
 import { addControls, type ControlScenarios } from './real-controls.ts';
 import { writeProgram, type TinyLab, type tinyLabs } from './tiny-lab.ts';
 
@@ -48,15 +49,15 @@ export function makeBlindedLab(
 }
 
 /**
- * Runs the lab until it is invalid for these reasons: at most three times, as a machine that is too busy makes the
- * trial of a control invalid for another reason. Every run must be invalid.
+ * Runs the lab until it is invalid for these reasons: more than once, as a machine that is too busy makes the trial of
+ * a control invalid for another reason. Every run must be invalid.
  */
 export async function expectInvalid(lab: TinyLab, env: { [name: string]: string }, reasons: RegExp[]) {
   for (let attempt = 1; ; attempt += 1) {
     const { exitCode, stdout, stderr } = await lab.runWith(env).ended;
     expect(exitCode, `${stdout}${stderr}`).toBe(2);
     expect(stdout).toMatch(/^INVALID RUN: /m);
-    if (attempt < 3 && !reasons.every((reason) => reason.test(stdout))) continue;
+    if (attempt < attempts && !reasons.every((reason) => reason.test(stdout))) continue;
     for (const reason of reasons) expect(stdout).toMatch(reason);
     return;
   }

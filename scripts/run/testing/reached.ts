@@ -1,9 +1,10 @@
 import { until } from '../../support/testing/until.ts';
+import { attempts } from './attempts.ts';
 import type { LabProcess } from './lab-process.ts';
 import type { TinyLab } from './tiny-lab.ts';
 
 /**
- * Starts labs, at most three, until one runs and has come as far as told: on a machine that is too busy the pods may
+ * Starts labs until one runs and has come as far as told: on a machine that is too busy the pods may
  * never become ready.
  */
 export async function reached(
@@ -17,6 +18,6 @@ export async function reached(
     void run.ended.then(() => (state.ended = true));
     await until('the lab has come so far, or has ended', () => state.ended || condition(lab), 120_000);
     if (!state.ended) return { lab, run };
-    if (attempt === 3) throw new Error(`ended before it came so far:\n${run.output()}`);
+    if (attempt === attempts) throw new Error(`ended before it came so far:\n${run.output()}`);
   }
 }
