@@ -216,11 +216,14 @@ for (const driver of drivers) {
       if (there !== undefined) expect(new Set(there)).toEqual(new Set(mine));
     });
 
-    test('a restart that is cut off by the removal of the deployment ends', async () => {
+    test.each([
+      ['at its beginning', 0],
+      ['in the middle', 500],
+    ])('a restart that is cut off %s by the removal of the deployment ends', async (_, afterMs) => {
       const running = await deploy({}, { preStop: '{ sleep: { seconds: 10 } }' });
       const restarting = running.restart('rolling-restart');
       restarting.catch(() => undefined);
-      await sleep(500);
+      await sleep(afterMs);
       await running[Symbol.asyncDispose]();
       await expect(restarting).rejects.toMatchObject({ code: 'deployment-removed' });
     });

@@ -123,7 +123,11 @@ export class KubernetesDeployment implements Deployment {
     this.#recordRollout('began');
     const { deployment, labelSelector } = this.#documents;
     const request = { trigger, kubectl, deployment, labelSelector, pods, replicas, owner };
-    await using triggered = await pull(request);
+    await using triggered = await pull(request).catch((error: unknown) => {
+      // What is removed meanwhile kubectl does not find.
+      this.#requireThere();
+      throw error;
+    });
     while (!this.#reached(triggered)) {
       const seen = this.#progress();
       await this.#until(() => this.#progress() !== seen || this.#reached(triggered), 'restart');
@@ -178,7 +182,7 @@ export class KubernetesDeployment implements Deployment {
     while (!condition()) {
       this.#request.signal.throwIfAborted();
       this.broken.throwIfAborted();
-      if (this.#changes.ended) throw new LabError('deployment-removed', 'The deployment was removed.');
+      this.#requireThere();
       const states = this.#observer.lives.map(({ state }) => state);
       const trouble =
         troubleOf(states, this.#observer.replicaSets, this.#image) ??
@@ -187,6 +191,10 @@ export class KubernetesDeployment implements Deployment {
       if (trouble) throw await this.#failure(code, trouble);
       await this.#changes.next();
     }
+  }
+
+  #requireThere(): void {
+    if (this.disposed) throw new LabError('deployment-removed', 'The deployment was removed.');
   }
 
   async #failure(code: string, { what, pod }: Trouble): Promise<LabError> {
